@@ -1,0 +1,39 @@
+"""mikit: look inside language models, in Jupyter.
+
+Importing this module needs the standard library only; torch, transformers and nnsight arrive with the first name used.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load": "mikit.trace.checks",
+    "exclusive": "mikit.trace.engine",
+    "run_study": "mikit.studies.base",
+    "Chat": "mikit.models.model",
+    "Site": "mikit.trace.sites",
+    "HeadScores": "mikit.studies.head_scores",
+    "AttentionPatterns": "mikit.studies.attention",
+    "MuteHeads": "mikit.studies.mute_heads",
+    "Record": "mikit.studies.record",
+    "AttentionView": "mikit.widgets.attention",
+    "ActivationHeatmap": "mikit.widgets.heatmap",
+    "TokenStrip": "mikit.widgets.tokens",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        from mikit.errors import nearest
+
+        raise AttributeError(f"mikit has no '{name}'.{nearest(name, _HOME)}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Plain functions on arrays: what a number is, apart from where it came from."""

@@ -1,0 +1,33 @@
+"""How sure a mean is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+
+class Mean(NamedTuple):
+    value: Floats
+    low: Floats | None
+    high: Floats | None
+
+
+def mean_interval(samples: NDArray[np.floating], confidence: float = 0.95) -> Mean:
+    """Mean over axis 0 with Student's t interval. NaN samples are left out; a single sample has no interval.
+
+    samples [n, ...] -> three arrays [...].
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    n = np.isfinite(samples).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(samples, axis=0) / n
+        if len(samples) < 2:
+            return Mean(mean, None, None)
+        error = np.sqrt(np.nansum((samples - mean) ** 2, axis=0) / (n - 1) / n)
+        half = stats.t.ppf((1 + confidence) / 2, n - 1) * error
+    return Mean(mean, mean - half, mean + half)

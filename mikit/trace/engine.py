@@ -1,0 +1,261 @@
+"""capture / run / begin / step / grad: the only file that opens an nnsight trace.
+
+nnsight is not thread-safe, and JupyterLab runs widget callbacks beside a running cell, so every trace takes its turn at one process-wide lock.
+Every call here is one short trace: between calls other views get theirs. ``torch.no_grad`` and ``torch.enable_grad`` are set per call, since
+another thread's setting does not reach this one.
+
+nnsight finds the body of a ``with ... .trace`` by reading this file, so a body must stay a plain block in a plain function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from mikit.errors import Busy, ShapeMismatch, TooLong, WrongDtype
+from mikit.models.model import Model, Tokens
+from mikit.trace import values
+from mikit.trace.edits import Ablate, Patch, Steer
+from mikit.trace.sites import Site, check
+from mikit.trace.turns import Turns
+from mikit.trace.values import Key
+
+AnyEdit = Patch | Ablate | Steer
+Rows = Sequence[Sequence[AnyEdit]]
+Keep = Literal["last", "all"] | Sequence[int]
+Metric = Callable[[Tensor], Tensor]
+"""Logits [batch, vocab] (or [batch, kept, vocab]) -> one number a row [batch]."""
+Pick = Callable[[Tensor], Tensor]
+"""Logits [batch, vocab] -> token ids [batch]."""
+
+_TURNS = Turns()
+_inside = False  # whether the thread that holds the turn is inside a trace's body
+
+
+@dataclass(frozen=True)
+class Start:
+    """Begin in mid-model: ``resid`` [batch, position, d_model] enters ``layer``; the layers below are not computed."""
+
+    layer: int
+    resid: Tensor
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """Text being written: ids [batch, position] with the token just picked at the end, and the logits [batch, vocab] it was picked from."""
+
+    ids: Tensor
+    logits: Tensor
+    cache: DynamicCache
+    prompt_length: int
+
+
+def exclusive() -> AbstractContextManager[None]:
+    """Hold the model for several calls: views wait and say so."""
+    return _TURNS.turn()
+
+
+def waiting(notice: Callable[[], None]) -> AbstractContextManager[None]:
+    """Inside the body, ``notice()`` is called when this thread has to wait for its turn."""
+    return _TURNS.waiting(notice)
+
+
+def greedy(logits: Tensor) -> Tensor:
+    """The likeliest token of each row."""
+    return logits.argmax(-1)
+
+
+def capture(model: Model, tokens: Tokens, sites: Iterable[Site]) -> dict[Site, Tensor]:
+    """The values at ``sites``, as clones: shapes as in ``SiteName``, less the dimension of a named head or position.
+
+    Raises UnknownSite, WrongDtype, Busy.
+    """
+    sites = list(sites)
+    _check_all(model, sites, tokens.ids.shape[1])
+    found: dict[Key, Tensor] = {}
+
+    def visit(key: Key, raw: Tensor) -> None:
+        found[key] = values.shaped(model, raw, key[0]).clone()
+
+    _forward(model, tokens.ids, {values.key(site) for site in sites}, visit)
+    return {site: values.part(found[values.key(site)], site).clone() for site in sites}
+
+
+def run(model: Model, tokens: Tokens, rows: Rows, *, start: Start | None = None, logits: Keep = "last") -> Tensor:
+    """One forward pass with one row of the batch for each list of edits; an empty list leaves its row alone.
+
+    ``tokens`` holds one prompt for all rows, or one a row. Returns logits [rows, vocab] for "last", [rows, T, vocab] for "all", and
+    [rows, n, vocab] for n given positions. Edits at one site apply in their order. Raises UnknownSite, ShapeMismatch, WrongDtype, Busy.
+    """
+    ids = _one_row_each(tokens.ids, rows)
+    plan = _plan(model, rows, ids.shape[1])
+    if start is not None:
+        _check_start(model, start, ids, plan)
+
+    out = _forward(model, ids, set(plan), _editor(model, plan), start=start, keep=logits, live=True)
+    assert out is not None
+    return out[:, -1] if logits == "last" else out
+
+
+def grad(model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric) -> dict[Site, Tensor]:
+    """d(sum of metric) / d(value at each site), shapes as ``capture``. ``metric`` sees the last position's logits [batch, vocab]."""
+    sites = list(sites)
+    _check_all(model, sites, tokens.ids.shape[1])
+    _check_dtype(model)
+    wanted = {values.key(site) for site in sites}
+    found: dict[Key, Tensor] = {}
+    grads: list[Tensor] = []
+    ids = tokens.ids.to(model.hf.device)
+    lm = model.lm
+    with _turn(), torch.enable_grad():
+        with lm.trace(ids, use_cache=False, logits_to_keep=1):
+            embedded = values.embedding(model, lm)
+            embedded.requires_grad_(True)
+            values.walk(model, lm, wanted, found.__setitem__, live=True)
+            loss = metric(lm.output.logits[:, -1]).sum()
+            grads.extend(torch.autograd.grad(loss, list(found.values())))
+    by_key = dict(zip(found, (g.detach() for g in grads), strict=True))
+    return {site: values.part(values.shaped(model, by_key[values.key(site)], site.name), site).clone() for site in sites}
+
+
+def begin(model: Model, tokens: Tokens, rows: Rows, pick: Pick = greedy) -> Decoding:
+    """Read the prompt and pick the first token of every row. The edits act on the prompt as in ``run``."""
+    ids = _one_row_each(tokens.ids, rows)
+    cache = DynamicCache(config=model.hf.config)
+    logits = _decode(model, ids, rows, cache, offset=0)
+    return Decoding(_append(ids, pick(logits)), logits, cache, prompt_length=ids.shape[1])
+
+
+def step(model: Model, state: Decoding, rows: Rows, pick: Pick = greedy) -> Decoding:
+    """One more token for every row: one short trace over the key-value cache. Edits at a fixed position act only when that token is read."""
+    if state.ids.shape[1] > model.spec.context:
+        raise TooLong(f"The text has reached this model's {model.spec.context} tokens. Start again with a shorter prompt.")
+    offset = state.ids.shape[1] - 1
+    logits = _decode(model, state.ids[:, offset:], rows, state.cache, offset, state.prompt_length)
+    return Decoding(_append(state.ids, pick(logits)), logits, state.cache, state.prompt_length)
+
+
+def _forward(
+    model: Model, ids: Tensor, wanted: set[Key], visit: values.Visit, *, start: Start | None = None, keep: Keep | None = None, live: bool = False
+) -> Tensor | None:
+    """One trace. Returns logits [batch, kept, vocab], or None where ``keep`` is None: then it stops above the highest wanted layer."""
+    _check_dtype(model)
+    ids = ids.to(model.hf.device)
+    lm = model.lm
+    wants_logits = keep is not None or ("logits", None) in wanted
+    saved: list[Tensor] = []
+    with _turn(), torch.no_grad():
+        with lm.trace(ids, use_cache=False, logits_to_keep=_to_keep(keep, ids)) as tracer:
+            if start is not None:
+                values.skip_to(model, lm, start.layer, start.resid)
+            values.walk(model, lm, wanted, visit, first=start.layer if start else 0, live=live)
+            if wants_logits:
+                logits = lm.output.logits
+                if ("logits", None) in wanted:
+                    visit(("logits", None), logits)
+                saved.append(logits.clone())
+            else:
+                tracer.stop()
+    return saved[0] if keep is not None else None
+
+
+def _decode(model: Model, ids: Tensor, rows: Rows, cache: DynamicCache, offset: int, prompt_length: int | None = None) -> Tensor:
+    """Logits [batch, vocab] after ``ids``, which stand ``offset`` tokens into the text; the cache grows by them."""
+    at = [[_moved(edit, offset, prompt_length) for edit in row] for row in rows]
+    plan = _plan(model, [[e for e in row if e is not None] for row in at], ids.shape[1])
+    ids = ids.to(model.hf.device)
+    lm = model.lm
+    edit = _editor(model, plan)
+    saved: list[Tensor] = []
+    with _turn(), torch.no_grad():
+        with lm.trace(ids, past_key_values=cache, use_cache=True, logits_to_keep=1):
+            values.walk(model, lm, set(plan), edit, live=True)
+            saved.append(lm.output.logits[:, -1].clone())
+    return saved[0]
+
+
+def _moved(edit: AnyEdit, offset: int, prompt_length: int | None) -> AnyEdit | None:
+    """The edit as seen by a pass over the text from ``offset`` on; None where its position is not in that pass."""
+    position = edit.site.position
+    if prompt_length is None or not isinstance(position, int):
+        return edit
+    absolute = position if position >= 0 else prompt_length + position
+    if absolute < offset:
+        return None
+    return edit.model_copy(update={"site": edit.site.model_copy(update={"position": absolute - offset})})
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    global _inside
+    if _TURNS.held() and _inside:
+        raise Busy("A model was asked for from inside a forward pass of its own. Call it after that pass has ended.")
+    with _TURNS.turn():
+        _inside = True
+        try:
+            yield
+        finally:
+            _inside = False
+
+
+def _plan(model: Model, rows: Rows, length: int) -> dict[Key, list[tuple[int, AnyEdit]]]:
+    """Edits by value, each with its row."""
+    plan: dict[Key, list[tuple[int, AnyEdit]]] = {}
+    for row, edits in enumerate(rows):
+        for edit in edits:
+            check(edit.site, model.spec, length)
+            plan.setdefault(values.key(edit.site), []).append((row, edit))
+    return plan
+
+
+def _editor(model: Model, plan: dict[Key, list[tuple[int, AnyEdit]]]) -> values.Visit:
+    def visit(key: Key, raw: Tensor) -> None:
+        values.edit(values.shaped(model, raw, key[0]), plan[key])
+
+    return visit
+
+
+def _check_all(model: Model, sites: Sequence[Site], length: int) -> None:
+    for site in sites:
+        check(site, model.spec, length)
+
+
+def _check_dtype(model: Model) -> None:
+    if model.ref.dtype != "fp32":
+        raise WrongDtype(f"{model.ref.chip} may only stream text: bf16 moves logits by up to 0.5. Load the model without dtype to measure.")
+
+
+def _check_start(model: Model, start: Start, ids: Tensor, plan: dict[Key, Any]) -> None:
+    check(Site(name="resid_pre", layer=start.layer), model.spec)
+    want = (ids.shape[0], ids.shape[1], model.spec.d_model)
+    if tuple(start.resid.shape) != want:
+        raise ShapeMismatch(f"The stream to start from has shape {tuple(start.resid.shape)}; {want} is needed: rows, positions, d_model.")
+    for name, layer in plan:
+        if layer is not None and layer < start.layer:
+            raise ShapeMismatch(f"An edit at L{layer} {name} would be skipped: the pass starts at layer {start.layer}.")
+
+
+def _one_row_each(ids: Tensor, rows: Rows) -> Tensor:
+    if not rows:
+        raise ShapeMismatch("There are no rows to run. Give a list with one list of edits a row; [[]] runs the prompt as it is.")
+    if ids.shape[0] not in (1, len(rows)):
+        raise ShapeMismatch(f"{ids.shape[0]} prompts do not fit {len(rows)} rows of edits. Give one prompt, or one for each row.")
+    return ids.expand(len(rows), -1)
+
+
+def _to_keep(keep: Keep | None, ids: Tensor) -> int | Tensor:
+    if keep is None or keep == "all":
+        return 0
+    if keep == "last":
+        return 1
+    return torch.tensor([p % ids.shape[1] for p in keep], device=ids.device)
+
+
+def _append(ids: Tensor, picked: Tensor) -> Tensor:
+    return torch.cat([ids.cpu(), picked.cpu()[:, None]], dim=1)

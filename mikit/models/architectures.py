@@ -1,0 +1,175 @@
+"""The address book: where the residual stream, the heads and the MLP live in each family of models.
+
+Addresses are dotted paths, so the same ones lead through a plain PyTorch module and through nnsight's envoy of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, Literal
+
+from torch import Tensor, nn
+from transformers import PretrainedConfig
+
+from mikit.errors import UnsupportedModel
+
+Layout = Literal["separate", "thirds", "interleaved"]
+HeadValue = Literal["q", "k", "v", "z"]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Paths of one family. The first four start at the model, all others at a block."""
+
+    family: str
+    blocks: str
+    embed: str  # its output enters block 0
+    final_norm: str
+    unembed: str
+
+    attn: str  # output: (attention's output, pattern [B, H, T, T])
+    q: str  # output: queries before rotation and before a query norm; where q, k, v are fused, the three paths agree
+    k: str
+    v: str
+    layout: Layout  # how q, k, v lie in the last dimension, see `heads_of`
+    o_proj: str  # input: z, the heads' outputs side by side
+    attn_out: str  # output: what attention adds to the residual stream
+    attn_out_index: int | None  # position in that output where it is a tuple
+    resid_mid: str | None  # input: the stream between attention and MLP; None where both read the block's input
+    mlp_down: str  # input: mlp_post, the neurons
+    mlp_out: str  # output: what the MLP adds to the residual stream
+
+
+_GPT2 = Architecture(
+    family="gpt2",
+    blocks="transformer.h",
+    embed="transformer.drop",
+    final_norm="transformer.ln_f",
+    unembed="lm_head",
+    attn="attn",
+    q="attn.c_attn",
+    k="attn.c_attn",
+    v="attn.c_attn",
+    layout="thirds",
+    o_proj="attn.c_proj",
+    attn_out="attn",
+    attn_out_index=0,
+    resid_mid="ln_2",
+    mlp_down="mlp.c_proj",
+    mlp_out="mlp",
+)
+
+_NEOX = Architecture(
+    family="gpt_neox",
+    blocks="gpt_neox.layers",
+    embed="gpt_neox.emb_dropout",
+    final_norm="gpt_neox.final_layer_norm",
+    unembed="lm_head",
+    attn="attention",
+    q="attention.query_key_value",
+    k="attention.query_key_value",
+    v="attention.query_key_value",
+    layout="interleaved",
+    o_proj="attention.dense",
+    attn_out="attention",
+    attn_out_index=0,
+    resid_mid="post_attention_layernorm",
+    mlp_down="mlp.dense_4h_to_h",
+    mlp_out="mlp",
+)
+
+_LLAMA = Architecture(
+    family="llama",
+    blocks="model.layers",
+    embed="model.embed_tokens",
+    final_norm="model.norm",
+    unembed="lm_head",
+    attn="self_attn",
+    q="self_attn.q_proj",
+    k="self_attn.k_proj",
+    v="self_attn.v_proj",
+    layout="separate",
+    o_proj="self_attn.o_proj",
+    attn_out="self_attn",
+    attn_out_index=0,
+    resid_mid="post_attention_layernorm",
+    mlp_down="mlp.down_proj",
+    mlp_out="mlp",
+)
+
+# Gemma normalises both outputs once more before it adds them: those norms, not attention and MLP, write to the stream.
+_GEMMA = replace(
+    _LLAMA,
+    family="gemma",
+    attn_out="post_attention_layernorm",
+    attn_out_index=None,
+    resid_mid="pre_feedforward_layernorm",
+    mlp_out="post_feedforward_layernorm",
+)
+
+_GEMMA_WITH_VISION = replace(
+    _GEMMA,
+    blocks="model.language_model.layers",
+    embed="model.language_model.embed_tokens",
+    final_norm="model.language_model.norm",
+)
+
+_BY_MODEL_TYPE = {
+    "gpt2": _GPT2,
+    "gpt_neox": _NEOX,
+    "llama": _LLAMA,
+    "mistral": _LLAMA,
+    "qwen2": _LLAMA,
+    "qwen3": _LLAMA,
+    "gemma2": _GEMMA,
+    "gemma3_text": _GEMMA,
+    "gemma3": _GEMMA_WITH_VISION,
+}
+
+
+def architecture_of(config: PretrainedConfig) -> Architecture:
+    """The addresses of a model with this config.
+
+    Raises UnsupportedModel for a model type that is not in the book.
+    """
+    model_type = config.model_type
+    if model_type not in _BY_MODEL_TYPE:
+        raise UnsupportedModel(
+            f"mikit has no addresses for models of type '{model_type}', so it cannot say where their heads are. "
+            f"It has them for: {', '.join(sorted(_BY_MODEL_TYPE))}."
+        )
+    found = _BY_MODEL_TYPE[model_type]
+    if model_type == "gpt_neox" and config.use_parallel_residual:
+        return replace(found, resid_mid=None)
+    return found
+
+
+def at(root: Any, path: str) -> Any:
+    """The module (or envoy) that a dotted path leads to, from a model, a block, or their envoys."""
+    return reduce(getattr, path.split("."), root)
+
+
+def heads_of(value: Tensor, which: HeadValue, heads: int, layout: Layout = "separate") -> Tensor:
+    """One of q, k, v, z as [B, T, heads, d_head], out of the output (for z: the input) of its module.
+
+    ``heads`` is the number of key-value heads for k and v. The result is a view: writing to it in place writes to
+    ``value``.
+    """
+    lead = value.shape[:-1]
+    if which == "z" or layout == "separate":
+        return value.view(*lead, heads, -1)
+    part = "qkv".index(which)
+    if layout == "thirds":  # all queries, all keys, all values
+        return value.view(*lead, 3, heads, -1)[..., part, :, :]
+    return value.view(*lead, heads, 3, -1)[..., part, :]  # each head's query, key, value
+
+
+def output_matrix(o_proj: nn.Module, heads: int) -> Tensor:
+    """The output projection cut into heads, [heads, d_head, d_model]: head h adds ``z[h] @ W_O[h]``.
+
+    GPT-2 keeps its weights as [in, out], ``nn.Linear`` as [out, in]. The result is a view of the weights.
+    """
+    weight: Tensor = o_proj.weight  # type: ignore[assignment]
+    in_first = weight.T if isinstance(o_proj, nn.Linear) else weight
+    return in_first.view(heads, -1, in_first.shape[-1])

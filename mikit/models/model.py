@@ -1,0 +1,231 @@
+"""A model in memory: weights, tokenizer, addresses, and the name and hash that say which bytes these are."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import torch
+from nnsight import TransformersModel
+from pydantic import BaseModel
+from safetensors import SafetensorError
+from torch import Tensor, nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from mikit.errors import EmptyText, MikitError, TooLong, UnknownModel, UnknownSite, WeightsBroken
+from mikit.models.architectures import Architecture, architecture_of, at, output_matrix
+from mikit.models.quiet import quiet
+from mikit.models.tokens import (
+    Chat,
+    Tokens,
+    adds_bos,
+    encode,
+    encode_chat,
+    special_ids,
+    token_text,
+    tokenizer_hash,
+)
+
+Dtype = Literal["fp32", "bf16"]
+_TORCH: dict[Dtype, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+
+class ModelRef(BaseModel, frozen=True):
+    """Which weights: a name for people and hashes that hold wherever the files came from.
+
+    ``sha256`` is the hash of the weights in fp32 (see `weights_hash`), also when they run in bf16.
+    """
+
+    name: str
+    sha256: str
+    dtype: Dtype = "fp32"
+    source: str = ""
+    quantisation: str = ""
+    tokenizer_sha256: str = ""
+
+    @property
+    def chip(self) -> str:
+        """The line that every view shows: name, 8 digits of the weights' hash, dtype."""
+        return f"{self.name} · {self.sha256[:8]} · {self.dtype}"
+
+
+class Spec(BaseModel, frozen=True):
+    """A model's measures. ``context`` in tokens; ``heads * d_head`` need not equal ``d_model``."""
+
+    family: str
+    layers: int
+    heads: int
+    kv_heads: int
+    d_model: int
+    d_head: int
+    d_mlp: int
+    vocab: int
+    context: int
+    adds_bos: bool
+    has_chat: bool
+    parallel: bool
+
+
+class Model:
+    """One model, ready to be traced: ``hf`` in eval mode with frozen weights, ``lm`` its nnsight wrapper."""
+
+    def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, ref: ModelRef) -> None:
+        self.hf = hf
+        self.tokenizer = tokenizer
+        self.ref = ref
+        self.arch: Architecture = architecture_of(hf.config)
+        self.spec = spec_of(hf, self.arch, tokenizer)
+        self.lm = TransformersModel(hf, tokenizer=tokenizer, task="text-generation")
+        self.checks: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        s = self.spec
+        return f"Model({self.ref.chip}; {s.layers} layers x {s.heads} heads, d_model {s.d_model}, vocab {s.vocab})"
+
+    def tokens(self, text: str | Chat) -> Tokens:
+        """A text as this model's tokenizer writes it by default, or a user's turn in its chat template. Ids [1, T].
+
+        Raises EmptyText, TooLong, NoChatTemplate.
+        """
+        typed = text.user if isinstance(text, Chat) else text
+        if not typed:
+            raise EmptyText("The text is empty: there is no token to look at. Type at least one character.")
+        ids, special = encode_chat(self.tokenizer, text) if isinstance(text, Chat) else encode(self.tokenizer, text)
+        if not ids:
+            raise EmptyText(f"The text {typed!r} gives no tokens with this tokenizer. Type something else.")
+        self._check_length(len(ids))
+        return Tokens(torch.tensor([ids]), tuple(map(self.token_string, ids)), tuple(special))
+
+    def tokens_from(self, ids: Tensor) -> Tokens:
+        """Tokens of ready-made ids, [T] or [B, T]. Raises EmptyText, TooLong, UnknownSite."""
+        rows = (ids if ids.dim() > 1 else ids[None]).long().cpu()
+        if rows.shape[-1] == 0:
+            raise EmptyText("There are no token ids: there is nothing to look at.")
+        self._check_length(rows.shape[-1])
+        if (wrong := rows[(rows < 0) | (rows >= self.spec.vocab)]).numel():
+            raise UnknownSite(f"There is no token {int(wrong[0])}: {self.ref.name} has ids 0 to {self.spec.vocab - 1}.")
+        first: list[int] = rows[0].tolist()
+        special = special_ids(self.tokenizer)
+        return Tokens(rows, tuple(map(self.token_string, first)), tuple(id in special for id in first))
+
+    def _check_length(self, length: int) -> None:
+        if length > self.spec.context:
+            raise TooLong(
+                f"This is {length} tokens long; {self.ref.name} reads at most {self.spec.context}. Shorten it."
+            )
+
+    def token_string(self, id: int) -> str:
+        """The text of one token, its leading space kept; "⟨E2 80⟩" for bytes that are no text alone."""
+        return token_text(self.tokenizer, id)
+
+    def check(self) -> pd.DataFrame:
+        """The table of self-checks that `mikit.load` ran on this model."""
+        if self.checks is None:
+            raise MikitError("This model was opened without self-checks. Open it with mikit.load(...).")
+        return self.checks
+
+
+def W_O(model: Model, layer: int) -> Tensor:
+    """A layer's output projection cut into heads, [H, d_head, d_model]; a view of the weights."""
+    block = at(model.hf, model.arch.blocks)[layer]
+    return output_matrix(at(block, model.arch.o_proj), model.spec.heads)
+
+
+def spec_of(hf: PreTrainedModel, arch: Architecture, tokenizer: PreTrainedTokenizerBase) -> Spec:
+    """Read a model's measures from its config."""
+    config = hf.config.get_text_config()
+    heads, width = config.num_attention_heads, config.hidden_size
+    down = at(at(hf, arch.blocks)[0], arch.mlp_down)
+    return Spec(
+        family=arch.family,
+        layers=config.num_hidden_layers,
+        heads=heads,
+        kv_heads=getattr(config, "num_key_value_heads", None) or heads,
+        d_model=width,
+        d_head=getattr(config, "head_dim", None) or width // heads,
+        d_mlp=down.in_features if isinstance(down, nn.Linear) else down.weight.shape[0],
+        vocab=config.vocab_size,
+        context=config.max_position_embeddings,
+        adds_bos=adds_bos(tokenizer),
+        has_chat=bool(tokenizer.chat_template),
+        parallel=arch.resid_mid is None,
+    )
+
+
+def weights_hash(hf: PreTrainedModel) -> str:
+    """sha256 over all parameters as they run in fp32, sorted by name, tied ones once: name, shape, bytes.
+
+    It depends on the numbers alone, not on the file that they came from, nor on whether that file repeats tied weights.
+    """
+    digest = hashlib.sha256()
+    for name, weight in sorted(hf.named_parameters()):
+        digest.update(f"{name} {tuple(weight.shape)}\n".encode())
+        values: np.ndarray[Any, np.dtype[Any]] = weight.detach().to("cpu", torch.float32).contiguous().numpy()
+        digest.update(np.ascontiguousarray(values, dtype="<f4").data)
+    return digest.hexdigest()
+
+
+def open_model(
+    source: str | Path | PreTrainedModel,
+    *,
+    tokenizer: PreTrainedTokenizerBase | None = None,
+    dtype: Dtype = "fp32",
+    device: str = "cpu",
+) -> Model:
+    """Open a model, without self-checks (`mikit.load` adds them).
+
+    ``source``: a folder with safetensors, or a model object, which then needs a ``tokenizer``. An object is used as it
+    is, not copied: it is put in eval mode, frozen, and set to eager attention.
+
+    Raises UnknownModel, WeightsBroken, UnsupportedModel.
+    """
+    with quiet():
+        if isinstance(source, PreTrainedModel):
+            if tokenizer is None:
+                raise MikitError("A model object needs its tokenizer: mikit.load(model, tokenizer=tokenizer).")
+            hf, name, origin = source, type(source).__name__, "object"
+        else:
+            folder = Path(source)
+            if not folder.is_dir():
+                raise UnknownModel(f"There is no model '{source}'.")
+            hf = read_weights(folder, dtype)
+            tokenizer = tokenizer or AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            name, origin = folder.name, str(source)
+        nn.Module.to(hf, device, _TORCH[dtype])
+        return _ready(hf, tokenizer, name=name, origin=origin, dtype=dtype)
+
+
+def _ready(hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str, origin: str, dtype: Dtype) -> Model:
+    hf.train(False)
+    hf.requires_grad_(False)
+    hf.set_attn_implementation("eager")
+    ref = ModelRef(
+        name=name, sha256=weights_hash(hf), dtype=dtype, source=origin, tokenizer_sha256=tokenizer_hash(tokenizer)
+    )
+    return Model(hf, tokenizer, ref)
+
+
+def read_weights(folder: Path, dtype: Dtype) -> PreTrainedModel:
+    """The model in a folder of safetensors; fp32 files stay memory-mapped.
+
+    Raises WeightsBroken where a file is damaged, incomplete, or lacks weights that the model needs.
+    """
+    try:
+        opened: Any = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=_TORCH[dtype],
+            attn_implementation="eager",
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    except (OSError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
+        raise WeightsBroken(f"The model files in {folder} cannot be read: {error}") from error
+    hf: PreTrainedModel = opened[0]
+    missing = sorted(opened[1]["missing_keys"])
+    if missing:
+        raise WeightsBroken(f"The model files in {folder} lack weights, first {missing[0]}.")
+    return hf

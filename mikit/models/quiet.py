@@ -1,0 +1,34 @@
+"""Keep the libraries' warnings and progress bars out of a learner's notebook."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+from transformers.utils import logging as hf_logging
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence transformers and the hub client inside the block; what must be said, mikit says as an error."""
+    loggers = [logging.getLogger(name) for name in ("transformers", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
+    bars, hub_bars = hf_logging.is_progress_bar_enabled(), not are_progress_bars_disabled()
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    disable_progress_bars()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+        if hub_bars:
+            enable_progress_bars()
+        if bars:
+            hf_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

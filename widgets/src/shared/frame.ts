@@ -128,7 +128,8 @@ export function frame<T extends FrameTraits>(
 
   function oldLanes(): Set<string> {
     const [asked, answers] = [model.get("asked") ?? {}, model.get("answers") ?? {}];
-    return new Set(Object.keys(asked).filter((lane) => asked[lane] !== answers[lane]));
+    // A lane that was never answered has nothing on screen that could be old.
+    return new Set(Object.keys(asked).filter((lane) => lane in answers && asked[lane] !== answers[lane]));
   }
 
   function refresh(): void {

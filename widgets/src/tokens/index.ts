@@ -1,0 +1,123 @@
+// TokenStrip: a text as its tokens, each tinted by its value.
+import type { RenderProps } from "@anywidget/types";
+import { decode } from "../shared/buffers";
+import { h } from "../shared/dom";
+import { valueText, withUnit } from "../shared/format";
+import { frame } from "../shared/frame";
+import { gridKeys } from "../shared/keyboard";
+import { legend } from "../shared/legend";
+import { tokenLabel } from "../shared/tokens";
+import type { FrameTraits, ScaleKind, TokenWire, Wire } from "../shared/types";
+import { reachOf, tinted } from "../shared/tint";
+import "./tokens.css";
+
+export interface TokensTraits extends FrameTraits {
+  tokens: TokenWire[];
+  values: Wire<"float32"> | null;
+  unit: string;
+  scale: ScaleKind;
+  limit: number;
+  selected: number;
+}
+
+function largest(values: Float32Array | null): number {
+  let best = -1;
+  values?.forEach((value, i) => {
+    if (!Number.isNaN(value) && (best < 0 || Math.abs(value) > Math.abs(values[best] as number))) best = i;
+  });
+  return best;
+}
+
+function render({ model, el, signal }: RenderProps<TokensTraits>): void {
+  let hovered = -1;
+  let cursor = -1;
+  let values: Float32Array | null = null;
+  let spans: HTMLElement[] = [];
+
+  const view = frame(model, el, signal, {
+    name: "tokens",
+    table: () => ({
+      caption: withUnit(model.get("title"), model.get("unit") && `(${model.get("unit")})`),
+      columns: values ? ["position", "token", model.get("unit") || "value"] : ["position", "token"],
+      rows: model.get("tokens").map((token, i) => [String(i), tokenLabel(token.text), ...(values ? [values[i] as number] : [])]),
+    }),
+    reset: () => {
+      hovered = cursor = -1;
+    },
+  });
+  const flow = h("div", { class: "mikit-flow", tabindex: 0, role: "group" });
+  const scaleLegend = legend();
+  view.stage.append(h("div", {}, flow, scaleLegend.element), view.number.element);
+
+  const figure = (i: number): string => (values ? valueText(values[i] as number, model.get("scale")) : "");
+  const nameOf = (i: number): string => `${i}: ${tokenLabel(model.get("tokens")[i]?.text ?? "")}`;
+
+  /** What follows the pointer: outlines and the number. */
+  function point(): void {
+    const selected = model.get("selected");
+    const active = hovered >= 0 ? hovered : cursor;
+    spans.forEach((span, i) => {
+      span.classList.toggle("mikit-tokens-active", i === active);
+      span.classList.toggle("mikit-tokens-selected", i === selected);
+    });
+    const shown = [active, selected, largest(values)].find((i) => i >= 0 && i < spans.length) ?? -1;
+    if (shown < 0) {
+      view.number.clear();
+      return;
+    }
+    const why = shown === active ? (hovered >= 0 ? "under the pointer" : "under the cursor") : shown === selected ? "selected" : "largest";
+    view.number.show({ label: nameOf(shown), value: figure(shown) || "\u00a0", unit: values ? model.get("unit") : "", below: why });
+  }
+
+  function hover(i: number): void {
+    if (i === hovered) return;
+    hovered = i;
+    point();
+  }
+
+  function choose(i: number): void {
+    const released = model.get("selected") === i;
+    view.set({ selected: released ? -1 : i });
+    view.say(`${nameOf(i)} ${released ? "released" : "selected"}`);
+  }
+
+  function draw(): void {
+    const [tokens, wire, kind, limit] = [model.get("tokens"), model.get("values"), model.get("scale"), model.get("limit")];
+    values = wire && decode(wire);
+    spans = tokens.map((token, i) => tinted(token, values ? (values[i] as number) : null, { kind, limit, theme: view.theme }));
+    if (spans.length) flow.replaceChildren(...spans);
+    else flow.replaceChildren(h("span", { class: "mikit-muted" }, "No tokens yet."));
+    flow.setAttribute("aria-label", `${tokens.length} tokens. Arrow keys move, Enter selects, Escape leaves.`);
+    scaleLegend.element.hidden = values === null;
+    scaleLegend.show({ kind, limit, theme: view.theme, unit: model.get("unit"), reach: reachOf(kind) });
+    point();
+  }
+
+  const tokenAt = (event: Event): number => spans.indexOf((event.target as Element).closest<HTMLElement>(".mikit-token") as HTMLElement);
+  flow.addEventListener("pointerover", (event) => hover(tokenAt(event)), { signal });
+  flow.addEventListener("pointerleave", () => hover(-1), { signal });
+  flow.addEventListener("click", (event) => {
+    const i = tokenAt(event);
+    if (i >= 0) choose(i);
+  }, { signal });
+  gridKeys(flow, signal, {
+    size: () => [1, spans.length],
+    at: () => (cursor >= 0 ? [0, cursor] : null),
+    move([, i]) {
+      cursor = i;
+      hovered = -1;
+      point();
+      view.say(`${nameOf(i)}${values ? `: ${withUnit(figure(i), model.get("unit"))}` : ""}`);
+    },
+    choose: ([, i]) => choose(i),
+    leave() {
+      cursor = -1;
+      point();
+    },
+  });
+  view.watch(["tokens", "values", "unit", "scale", "limit"]);
+  view.watch(["selected"], point);
+  view.onDraw(draw);
+}
+
+export default { render };

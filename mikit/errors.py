@@ -62,6 +62,10 @@ class WrongDtype(MikitError):
     """A measurement asked of weights that may only stream text (bf16)."""
 
 
+class CheckFailed(MikitError):
+    """A model failed a self-check that a study leans on."""
+
+
 class Busy(MikitError):
     """A trace asked for from inside a trace."""
 

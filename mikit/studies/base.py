@@ -8,10 +8,14 @@ from typing import Any, ClassVar, Literal, get_args
 import pandas as pd
 import psutil
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, field_validator, model_validator
+from torch import Tensor
 
-from mikit.errors import RecordUnusable, ShapeMismatch, TooCostly, UnknownSite, WrongDtype, nearest
+from mikit.errors import CheckFailed, RecordUnusable, ShapeMismatch, TooCostly, UnknownSite, WrongDtype, nearest
 from mikit.models.model import Model, ModelRef
 from mikit.trace.arrays import Array
+from mikit.trace.checks import failed, load
+from mikit.trace.edits import Edit
+from mikit.trace.sites import Site
 
 Flavour = Literal["mikit", "nnsight"]
 
@@ -69,10 +73,23 @@ class Cost(BaseModel):
     bytes: int
 
 
+class Method(BaseModel):
+    """How a study measures: the sites it reads (a missing head or position means all), its edits, and the metric in words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sites: tuple[Site, ...]
+    edits: tuple[Edit, ...] = ()
+    metric: str
+
+
 class Study(BaseModel):
     """Base of all kinds. A subclass adds its fields, a ``kind`` and ``steps``; defining it registers the kind for replay."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Names of self-checks without which the numbers would mean nothing."""
 
     tolerances: ClassVar[dict[str, float]] = {}
     """How far a replay may differ, by grid, in the grid's unit; DEFAULT_TOLERANCE for the rest."""
@@ -90,11 +107,19 @@ class Study(BaseModel):
         """Seconds and bytes, from the study's size alone."""
         raise NotImplementedError
 
+    def inputs(self, model: Model) -> list[Tensor]:
+        """Every sequence of token ids that the model is shown, in order: a record keeps their hash."""
+        raise NotImplementedError
+
+    def method(self, model: Model) -> Method:
+        """Where it reads, what it changes, what it counts: for a reader of the record who has no mikit."""
+        raise NotImplementedError
+
     def steps(self, model: Model) -> Iterator[Result]:
         """The computation: yields a growing Result at least every 200 ms or so; the last one has ``done`` 1."""
         raise NotImplementedError
 
-    def code(self, flavour: Flavour) -> str:
+    def code(self, flavour: Flavour, model: Model) -> str:
         """A script that prints the study's main numbers: with mikit, or with plain nnsight and nothing of ours."""
         raise NotImplementedError
 
@@ -165,16 +190,20 @@ def run_study(study: Study, model: Model | None = None) -> Result:
 
 
 def model_for(study: Study, model: Model | None) -> Model:
-    """The model a study speaks of. A given model must be that one: numbers of another would carry the wrong name."""
-    if model is None:
-        from mikit.trace.checks import load
+    """The model a study speaks of, loaded if need be. A given model must be that one: numbers of another would carry the wrong name.
 
-        model = load(study.model.source or study.model.name)
+    Raises ShapeMismatch for other weights, WrongDtype for a model that only streams text, CheckFailed.
+    """
+    model = model or load(study.model.handle)
+    if model.ref.sha256 != study.model.sha256:
+        raise ShapeMismatch(
+            f"The study is about weights {study.model.sha256[:8]} ({study.model.name}); the model here has {model.ref.sha256[:8]}. Use that one."
+        )
     if model.ref.dtype != "fp32":
         raise WrongDtype(f"{model.ref.chip} may only stream text. Numbers are measured in fp32: load the model without dtype.")
-    if study.model.sha256 and model.ref.sha256 != study.model.sha256:
-        raise ShapeMismatch(
-            f"The study is about weights {study.model.sha256[:8]} ({study.model.name}), but the model given has {model.ref.sha256[:8]}."
+    if broken := failed(model) & set(study.needs):
+        raise CheckFailed(
+            f"{model.ref.name} failed the self-check '{min(broken)}', which {study.kind} needs: its numbers would mean nothing. See model.check()."
         )
     return model
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, ValidationInfo, field_serializer, field_validator, model_validator
 
 from mikit.errors import ShapeMismatch
 
@@ -65,14 +65,18 @@ class Array(BaseModel):
 
     @field_validator("data", mode="before")
     @classmethod
-    def _read_numbers(cls, data: object, info: Any) -> object:
+    def _read_numbers(cls, data: object, info: ValidationInfo) -> object:
         if isinstance(data, list):
             return np.array([float(x) for x in data]).astype(np.dtype(info.data["dtype"]).newbyteorder("<")).tobytes()
         return data
 
     @field_serializer("data", when_used="json")
-    def _write_numbers(self, data: bytes | None) -> list[float | int | str] | None:
+    def _write_numbers(self, data: bytes | None, info: SerializationInfo) -> list[float | int | str] | None:
+        """Numbers; but a context that is a dict takes large arrays' bytes by their hash instead, to be kept elsewhere."""
         if data is None:
+            return None
+        if info.context is not None and len(data) > INLINE_BYTES:
+            info.context[self.sha256] = data
             return None
         flat = np.frombuffer(data, dtype=np.dtype(self.dtype).newbyteorder("<"))
         if self.dtype != "float32":

@@ -22,6 +22,9 @@ const { metafile } = await esbuild.build({
   target: "es2022",
   charset: "utf8",
   metafile: true,
+  // A bundle travels with every view: white space goes, names stay, and lines stay short enough to read.
+  minifyWhitespace: true,
+  lineLimit: 120,
   // Several lines always: anywidget takes a one-line string for the path of a file.
   banner: { js: `// ${banner}`, css: `/* ${banner} */` },
 });

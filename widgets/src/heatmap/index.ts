@@ -1,7 +1,7 @@
 // ActivationHeatmap: any labelled array as a map, with the value under the pointer in figures.
 import type { RenderProps } from "@anywidget/types";
 import { decode } from "../shared/buffers";
-import { drawCells, hatch, sizeCanvas } from "../shared/canvas";
+import { drawCells, sizeCanvas } from "../shared/canvas";
 import { h, svg } from "../shared/dom";
 import { valueText, withUnit } from "../shared/format";
 import { frame } from "../shared/frame";
@@ -59,11 +59,12 @@ function render({ model, el, signal }: RenderProps<HeatmapTraits>): void {
   const foot = svg("svg", { "aria-hidden": "true" });
   const rowAxis = h("span", { class: "mikit-heatmap-axis" });
   const columnAxis = h("span", { class: "mikit-heatmap-axis" });
-  const plot = h("div", { class: "mikit-heatmap-plot" }, canvas, chosen, marker);
+  const nothing = h("div", { class: "mikit-heatmap-nothing" }, h("span", {}, "No numbers yet."));
+  const plot = h("div", { class: "mikit-heatmap-plot" }, canvas, chosen, marker, nothing);
   const map = h("div", { class: "mikit-heatmap-map", tabindex: 0, role: "group" },
     h("div", { class: "mikit-heatmap-grid" }, gutter, h("div", {}, plot, foot)));
   const scaleLegend = legend();
-  const figure = h("div", {}, rowAxis, map, h("div", { class: "mikit-heatmap-under" }, columnAxis, scaleLegend.element));
+  const figure = h("div", { class: "mikit-heatmap-figure" }, rowAxis, map, h("div", { class: "mikit-heatmap-under" }, columnAxis, scaleLegend.element));
   const list = largestList(LISTED, signal, { enter: hover, choose });
   const side = h("div", { class: "mikit-heatmap-side" }, view.number.element, list.element);
   view.stage.append(figure, side);
@@ -131,15 +132,12 @@ function render({ model, el, signal }: RenderProps<HeatmapTraits>): void {
     const context = sizeCanvas(canvas, width, height);
     plot.style.width = `${width}px`;
     plot.style.height = `${height}px`;
-    const box = { x: 0, y: 0, width, height };
+    nothing.hidden = values.length > 0;
     if (!context) return;
-    if (!values.length) hatch(context, view.colour("--mk-hatch"), box);
-    else {
-      drawCells(context, {
-        values, rows: rows.length, columns: columns.length, limit: model.get("limit"), exact, up: up(),
-        map: colourMap(model.get("scale"), view.theme), ink: view.colour("--mk-muted"),
-      }, box);
-    }
+    drawCells(context, {
+      values, rows: rows.length, columns: columns.length, limit: model.get("limit"), exact, up: up(),
+      map: colourMap(model.get("scale"), view.theme), ink: view.colour("--mk-muted"),
+    }, { x: 0, y: 0, width, height });
   }
 
   function draw(): void {
@@ -155,8 +153,10 @@ function render({ model, el, signal }: RenderProps<HeatmapTraits>): void {
     drawMap();
     scaleLegend.show({ kind, theme: view.theme, limit, unit });
     const colours = colourMap(kind, view.theme);
-    list.show(largestCells(values, columns.length, LISTED).map((cell) => ({
-      cell, name: nameOf(cell), figure: figureOf(cell), share: limit > 0 ? Math.abs(valueAt(cell)) / limit : 0,
+    const largest = largestCells(values, columns.length, LISTED);
+    const most = Math.abs(largest[0] ? valueAt(largest[0]) : 0) || 1;
+    list.show(largest.map((cell) => ({
+      cell, name: nameOf(cell), figure: figureOf(cell), share: Math.abs(valueAt(cell)) / most,
       colour: colours.css(0.7 * Math.sign(valueAt(cell))),
     })));
     point();

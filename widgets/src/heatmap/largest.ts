@@ -52,10 +52,12 @@ export function largestList(count: number, signal: AbortSignal, on: ListEvents):
     }, { signal });
     return button;
   });
-  const element = h("div", { class: "mikit-largest" }, h("div", { class: "mikit-largest-title" }, "Largest"), ...buttons);
+  const title = h("div", { class: "mikit-largest-title" });
+  const element = h("div", { class: "mikit-largest" }, title, ...buttons);
 
   const show = (now: Line[]): void => {
     lines = now;
+    title.textContent = lines.length ? "Largest" : "";
     buttons.forEach((button, i) => {
       const line = lines[i];
       const [name, track, figure] = [...button.children] as [HTMLElement, HTMLElement, HTMLElement];

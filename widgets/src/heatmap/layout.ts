@@ -48,8 +48,11 @@ export function labelStep(room: number, pitch: number): number {
   return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((step) => step >= least) ?? 1000;
 }
 
+/** Before the first numbers: the size that most maps have, so that little moves when they come. */
+const EMPTY = { rows: 15, columns: 15 };
+
 export function layoutOf(shape: Shape, width: number): Layout {
-  const [rows, columns] = [Math.max(1, shape.rows.length), Math.max(1, shape.columns.length)];
+  const [rows, columns] = [shape.rows.length || EMPTY.rows, shape.columns.length || EMPTY.columns];
   const gutter = clamp(36, Math.ceil(longest(shape.rows) * AXIS_CHARACTER) + 10, 112);
   const preferred = clamp(12, Math.floor(460 / columns), 36);
   const beside = width >= 700 && gutter + columns * preferred <= width - SIDE - GAP;

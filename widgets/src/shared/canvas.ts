@@ -23,7 +23,7 @@ export interface Rect {
 /** Draws packed pixels (see `packed`), row by row from the top, stretched over a rectangle with hard edges. */
 export function drawPixels(context: CanvasRenderingContext2D, pixels: Uint32Array, columns: number, box: Rect): void {
   const rows = pixels.length / columns;
-  if (!rows) return;
+  if (!pixels.length) return;
   const small = document.createElement("canvas");
   small.width = columns;
   small.height = rows;

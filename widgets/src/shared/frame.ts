@@ -109,7 +109,7 @@ export function frame<T extends FrameTraits>(
   status.tools.append(reset, copyPng, copyCsv, twin.button);
 
   const root = h("section", { class: `mikit mikit-${options.name}`, "data-width": "wide" },
-    h("div", { class: "mikit-head" }, title, chip, oldChip, goneChip,
+    h("div", { class: "mikit-head" }, title, chip, h("span", { class: "mikit-break" }), oldChip, goneChip,
       h("span", { class: "mikit-actions" }, code.button, saveRecord, savePage)),
     h("div", { class: "mikit-top" }, inputs, number.element),
     stage, status.element, code.element, twin.element, shows, live);
@@ -149,9 +149,9 @@ export function frame<T extends FrameTraits>(
     const fading = ties.length ? ties : [[stage, ""] as [HTMLElement, string]];
     for (const [element, lane] of fading) element.classList.toggle("mikit-old", lane ? old.has(lane) : old.size > 0);
     status.show({ state, text, done, error, note: model.get("note"), gone, frozen });
-    saveRecord.disabled = frozen ? !model.get("record") : gone || !model.get("can_save");
-    savePage.hidden = frozen;
-    savePage.disabled = gone;
+    saveRecord.hidden = gone;
+    saveRecord.disabled = frozen ? !model.get("record") : !model.get("can_save");
+    savePage.hidden = gone || frozen;
     for (const control of kernelControls) control.disabled = !api.live;
     const [first, second] = [model.get("shows"), model.get("hides")];
     shows.replaceChildren(...(first ? [h("b", {}, "Shows: "), `${first} `] : []), ...(second ? [h("b", {}, "Does not show: "), second] : []));

@@ -25,6 +25,7 @@ export function tint(element: HTMLElement, value: number | null, { kind, limit, 
   if (element.hasAttribute("data-mark")) element.setAttribute("data-mark", mark);
   const map: ColourMap = colourMap(kind, theme);
   const plain = value === null || mark === "×" || t === 0;
+  element.classList.toggle("mikit-tinted", !plain);
   const rgb = map.at(t * reachOf(kind));
   element.style.backgroundColor = plain ? "" : `rgb(${rgb.join(" ")})`;
   element.style.color = plain ? "" : inkOn(rgb);

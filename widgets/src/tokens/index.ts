@@ -50,7 +50,7 @@ function render({ model, el, signal }: RenderProps<TokensTraits>): void {
   view.stage.append(h("div", {}, flow, scaleLegend.element), view.number.element);
 
   const figure = (i: number): string => (values ? valueText(values[i] as number, model.get("scale")) : "");
-  const nameOf = (i: number): string => `${i}: ${tokenLabel(model.get("tokens")[i]?.text ?? "")}`;
+  const nameOf = (i: number): string => `position ${i}, ${tokenLabel(model.get("tokens")[i]?.text ?? "")}`;
 
   /** What follows the pointer: outlines and the number. */
   function point(): void {

@@ -1,0 +1,158 @@
+"""Made-up traits for every view, so that it can be drawn in any state without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mikit.widgets.wire import encode, lower_triangles
+
+Traits = dict[str, Any]
+
+TEXT = (
+    "When", " Mary", " and", " John", " went", " to", " the", " store", ",", " John", " gave", " a", " drink", " to",
+)  # fmt: skip
+LAYERS, HEADS = 30, 9
+
+FRAME: Traits = {
+    "chip": "smollm2-135m · 3f9a21c0 · fp32",
+    "status": {"state": "idle", "text": "ready", "done": 1.0},
+    "error": "",
+    "answers": {"map": 1},
+    "asked": {"map": 1},
+    "code": {
+        "mikit": 'import mikit\n\nmodel = mikit.load("smollm2-135m")\n',
+        "nnsight": "from nnsight import TransformersModel\n",
+    },
+    "note": "",
+    "can_save": True,
+    "frozen": False,
+}
+
+STATES: dict[str, Traits] = {
+    "empty": {},
+    "busy": {"status": {"state": "busy", "text": "computing 3/30", "done": 0.1}},
+    "partial": {"status": {"state": "busy", "text": "computing 12/30", "done": 0.4}},
+    "old": {"asked": {"map": 2}, "status": {"state": "busy", "text": "computing", "done": 0.0}},
+    "done": {"note": "Saved mikit-record-1.json beside this notebook."},
+    "error": {
+        "error": "The text has 9000 tokens, and this model reads 8192 at most. Take out some of the text.",
+        "status": {"state": "error", "text": "no new numbers", "done": 0.0},
+    },
+    "gone": {},
+}
+
+
+def heatmap(state: str) -> Traits:
+    """Patching every layer at every position: two spots that matter, and the last position growing with depth."""
+    layer, position = np.mgrid[:LAYERS, : len(TEXT)].astype(float)
+    spot = 4.6 * np.exp(-(((position - 9) / 0.7) ** 2)) / (1 + np.exp((layer - 14) / 1.5))
+    end = 5.8 * np.exp(-(((position - 13) / 0.6) ** 2)) / (1 + np.exp(-(layer - 17) / 2))
+    against = 2.4 * np.exp(-(((position - 3) / 0.7) ** 2) - ((layer - 6) / 6) ** 2)
+    values = spot + end - against + np.random.default_rng(0).normal(0, 0.12, layer.shape)
+    values[:, 0] = np.nan
+    values[29, 13] = 9.0
+    exact = None
+    if state == "partial":
+        exact = encode((layer >= 18).astype(np.uint8))
+    rows, cols = [f"L{i}" for i in range(LAYERS)], list(TEXT)
+    if state == "empty":
+        values, rows, cols = np.zeros((0, 0)), [], []
+    return {
+        "title": "Patching the residual stream",
+        "shows": "How much of the logit difference comes back when one residual is swapped in from the original run.",
+        "hides": "Which parts of the model use what is stored there.",
+        "values": encode(values), "rows": rows, "cols": cols, "row_axis": "layer", "col_axis": "position",
+        "unit": "logits", "scale": "diverging", "limit": 6.0, "layers_up": True, "exact": exact,
+        "tokens_on_x": True, "selected": [11, 9] if state == "done" else None,
+    }  # fmt: skip
+
+
+def tokens(state: str) -> Traits:
+    texts = [*TEXT, " Mary", ".\n", "\n", "She", " said", " <script>", " it", " cost", " ", "⟨E2⟩", "⟨82⟩", "12", " in", " Łódź", "."]
+    surprise = np.abs(np.random.default_rng(1).gamma(1.2, 2.4, len(texts)))
+    surprise[0] = np.nan
+    empty = state == "empty"
+    marked = [{"text": text, "special": False} for text in texts]
+    template = [{"text": text, "special": True} for text in ("<|im_start|>", "user", "\n")]
+    return {
+        "title": "Surprise at each token",
+        "shows": "How unlikely the model found each token, given the ones before it.",
+        "hides": "Which other words it held likely.",
+        "tokens": [] if empty else template + marked,
+        "values": None if empty else encode(np.concatenate([np.full(3, np.nan), surprise])),
+        "unit": "nats", "scale": "sequential", "limit": 8.0, "selected": 8 if state == "done" else -1,
+    }  # fmt: skip
+
+
+def _patterns(length: int, copies: NDArray[np.int_]) -> NDArray[np.float64]:
+    """[H, T, T]: most heads look at position 0, some at the token before, some at what followed the same token."""
+    draws = np.random.default_rng(2)
+    scores = draws.normal(0, 1.2, (LAYERS * HEADS, length, length))
+    scores[:, :, 0] += draws.gamma(2, 1.6, (LAYERS * HEADS, 1))
+    for head in range(LAYERS * HEADS):
+        kind = draws.integers(8)
+        for query in range(1, length):
+            if kind == 0:
+                scores[head, query, query - 1] += 5
+            elif kind == 1 and copies[query] >= 0:
+                scores[head, query, copies[query] + 1] += 7
+            elif kind == 2:
+                scores[head, query, query] += 4
+    scores[:, *np.triu_indices(length, 1)] = -np.inf
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    return np.asarray(weights / weights.sum(-1, keepdims=True))
+
+
+def attention(state: str) -> Traits:
+    texts = ["Mr", " D", "urs", "ley", " was", " proud", ".", " Every", " morning", " Mr", " D", "urs", "ley", " hum", "med"]
+    copies = np.array([max((j for j in range(i) if texts[j] == text), default=-1) for i, text in enumerate(texts)])
+    patterns = _patterns(len(texts), copies)
+    count, draws = LAYERS * HEADS, np.random.default_rng(3)
+    score = {name: np.clip(draws.beta(0.3, 3, count), 0, 1) for name in ("induction", "previous", "duplicate", "first")}
+    traits: Traits = {
+        "title": "Attention heads",
+        "shows": "Where each head looks, and how well the text is predicted with heads switched off.",
+        "hides": "What a head does with what it reads.",
+        "text": "".join(texts), "mode": "continue", "muted": [], "focus": [18, 6], "locked": -1, "sort": "",
+        "examples": [{"label": "Dursley", "text": "".join(texts), "mode": "continue"}, {"label": "Random, twice", "text": "", "mode": "repeat"}],
+        "has_chat": True, "grid": [LAYERS, HEADS],
+        "tokens": [{"text": text, "special": False} for text in texts],
+        "patterns": encode(lower_triangles(patterns)), "sink": encode(patterns[:, 1:, 0].mean(1)),
+        "scores": {name: encode(values) for name, values in score.items()},
+        "score_control": {name: encode(values * 0.3) for name, values in score.items()},
+        "score_low": {name: encode(values * 0.9) for name, values in score.items()},
+        "score_high": {name: encode(np.minimum(1, values * 1.1)) for name, values in score.items()},
+        "protocol": "2 x 50 random tokens, 8 seeds, position 0 left out",
+        "next": [{"text": text, "p": p} for text, p in ((" a", 0.31), (" to", 0.22), (" his", 0.1), (",", 0.06), (" the", 0.04))],
+        "effect": None, "surprise": encode(np.stack([draws.gamma(1.2, 2.0, len(texts)), np.full(len(texts), np.nan)])),
+    }  # fmt: skip
+    if state == "empty":
+        traits |= {
+            "text": "", "tokens": [], "patterns": encode(np.zeros((count, 0), np.uint8)), "next": [],
+            "sink": encode(np.zeros(count)), "surprise": encode(np.zeros((2, 0))),
+        }  # fmt: skip
+    if state in ("partial", "done"):
+        shown = 3 if state == "partial" else 8
+        muted = [[18, 6], [17, 3], [17, 4], [11, 2], [9, 0], [15, 8], [20, 1], [22, 5]]
+        surprise = np.stack([draws.gamma(1.2, 1.0, len(texts)), draws.gamma(2.0, 2.4, len(texts))])
+        surprise[:, 0] = np.nan
+        traits |= {
+            "muted": muted, "locked": 11, "sort": "induction" if state == "done" else "", "surprise": encode(surprise),
+            "effect": {
+                "heads": muted, "of": 8,
+                "base": {"guessed": 22, "n": 24, "surprise": 1.6},
+                "muted": {"guessed": 3, "n": 24, "surprise": 9.0, "low": 7.9, "high": 10.2},
+                "draws": {
+                    "guessed": [21, 20, 22, 19, 21, 22, 20, 21][:shown],
+                    "surprise": [1.7, 2.1, 1.6, 2.4, 1.8, 1.7, 2.0, 1.9][:shown],
+                },
+            },
+        }  # fmt: skip
+    return traits
+
+
+VIEWS: dict[str, Callable[[str], Traits]] = {"attention": attention, "heatmap": heatmap, "tokens": tokens}

@@ -5,12 +5,13 @@ The tests run every script in a process of its own and compare its numbers with 
 
 from __future__ import annotations
 
-from textwrap import dedent, indent
+from textwrap import indent
 from typing import TYPE_CHECKING
 
-import torch
+from pydantic import BaseModel
 
 from mikit.models.model import Model, ModelRef
+from mikit.studies.prompts import ChatPrompt, Prompt, TextPrompt
 
 if TYPE_CHECKING:
     from mikit.studies.attention import AttentionPatterns
@@ -18,115 +19,128 @@ if TYPE_CHECKING:
     from mikit.studies.head_scores import HeadScores
     from mikit.studies.mute_heads import MuteHeads
 
-
-def mikit_script(study: Study, model: Model, show: str) -> str:
-    """Load, run, show. ``show`` prints from ``result``."""
-    fields = [f"{name}={value!r}" for name, value in study if name not in ("kind", "model") and value != _default(study, name)]
-    prompts = sorted({type(value).__name__ for _, value in study if type(value).__name__.endswith("Prompt")})
-    imports = [f"from mikit.studies.prompts import {', '.join(prompts)}"] if prompts else []
-    arguments = ", ".join(["model=model.ref", *fields])
-    return "\n".join(
-        [
-            "import mikit",
-            *imports,
-            "",
-            f'model = mikit.load("{study.model.handle}")',
-            f"result = mikit.run_study(mikit.{type(study).__name__}({arguments}), model)",
-            show,
-            "",
-        ]
-    )
-
-
-def attention_script(study: AttentionPatterns, model: Model) -> str:
-    body = f"""
-        ids = torch.tensor({study.prompt.tokens(model).ids.tolist()})
-        with torch.no_grad():
-            with lm.trace(ids, use_cache=False):
-                patterns = [nnsight.save(block.{model.arch.attn}.output[1].clone()) for block in lm.{model.arch.blocks}]
-                logits = nnsight.save(lm.output.logits[0, -1].clone())
-        top = logits.softmax(-1).topk(5)
-    """
-    return _nnsight(
-        study.model,
-        body,
-        """
-        for share, i in zip(top.values.tolist(), top.indices.tolist()):
-            print(repr(tokenizer.decode([i])), round(share, 6))
-        """,
-    )
-
-
-def head_scores_script(study: HeadScores, model: Model) -> str:
-    sequences = torch.stack([study.sequences(model, s)[0] for s in range(study.seeds)])
-    body = f"""
-        n = {study.length}
-        total = 0
-        for ids in torch.tensor({sequences.tolist()}):  # {study.seeds} sequences of n random tokens, said twice
-            with torch.no_grad():
-                with lm.trace(ids[None], use_cache=False):
-                    patterns = [nnsight.save(block.{model.arch.attn}.output[1][0].clone()) for block in lm.{model.arch.blocks}]
-            pattern = torch.stack(patterns)  # [layer, head, query, key]
-            queries = torch.arange(n, 2 * n)
-            total = total + pattern[..., queries, queries - n + 1].mean(-1)  # the token after the previous occurrence
-        scores = total / {study.seeds}
-    """
-    return _nnsight(
-        study.model,
-        body,
-        """
-        for score, i in zip(*(x.tolist() for x in scores.flatten().topk(8))):
-            print(f"L{i // scores.shape[1]}H{i % scores.shape[1]}", round(score, 6))
-        """,
-    )
-
-
-def mute_heads_script(study: MuteHeads, model: Model) -> str:
-    tokens = study.prompt.tokens(model)
-    first = study.prompt.scored_from(tokens)
-    size = model.spec.d_head
-    off = "\n".join(
-        f"                    z = lm.{model.arch.blocks}[{layer}].{model.arch.o_proj}.input\n"
-        f"                    z[1, :, {head * size}:{(head + 1) * size}] = 0  # L{layer}H{head}"
-        for layer, head in study.heads
-    )
-    body = f"""
-        ids = torch.tensor({tokens.ids.tolist()})
-        with torch.no_grad():
-            with lm.trace(ids.expand(2, -1), use_cache=False):  # row 0 as is, row 1 with the heads off
-                {off.strip() or "pass"}
-                logits = nnsight.save(lm.output.logits[:, {first - 1}:-1].clone())
-        targets = ids[0, {first}:]
-        nats = -logits.log_softmax(-1)[:, torch.arange(len(targets)), targets]
-        hit = logits.argmax(-1) == targets
-    """
-    return _nnsight(
-        study.model,
-        body,
-        """
-        for row, name in enumerate(["as is", "switched off"]):
-            print(name, round(nats[row].mean().item(), 6), "nats a token, guessed", hit[row].sum().item(), "of", len(targets))
-        """,
-    )
-
-
-def _nnsight(ref: ModelRef, body: str, show: str) -> str:
-    head = f"""\
+OPEN = """\
 import nnsight
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import mikit
-from mikit.models.sources import folder_for
+from mikit.models.sources import find
 
-folder = folder_for("{ref.handle}")
+folder = find({handle!r}).folder
 with mikit.exclusive():  # nnsight is not thread-safe: live views wait until this is done
     tokenizer = AutoTokenizer.from_pretrained(folder)
     hf = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
     lm = nnsight.TransformersModel(hf, tokenizer=tokenizer, task="text-generation")
 """
-    return head + indent(dedent(body).strip("\n"), "    ").rstrip() + "\n" + dedent(show).strip("\n").rstrip() + "\n"
+
+RANDOM_IDS = """\
+special = set(tokenizer.all_special_ids) | set(tokenizer.added_tokens_decoder)
+plain = torch.tensor([i for i in range(len(tokenizer)) if i not in special])
+
+def random_ids(length, seed):
+    return plain[torch.randperm(len(plain), generator=torch.Generator().manual_seed(seed))[:length]]
+
+"""
+
+ATTENTION = """\
+with torch.no_grad():
+    with lm.trace(ids, use_cache=False):
+        patterns = nnsight.save([block.{attn}.output[1].clone() for block in lm.{blocks}])  # [1, head, query, key] a layer
+        logits = nnsight.save(lm.output.logits[0, -1].clone())
+top = logits.softmax(-1).topk(5)
+for share, i in zip(top.values.tolist(), top.indices.tolist()):
+    print(repr(tokenizer.decode([i])), round(share, 6))
+"""
+
+HEAD_SCORES = """\
+n, total = {length}, 0
+for seed in range({seed}, {stop}):
+    once = random_ids(n, seed)
+    ids = torch.cat([once, once])[None]
+    with torch.no_grad():
+        with lm.trace(ids, use_cache=False):
+            patterns = nnsight.save([block.{attn}.output[1][0].clone() for block in lm.{blocks}])
+    pattern = torch.stack(patterns)  # [layer, head, query, key]
+    queries = torch.arange(n, 2 * n)
+    total = total + pattern[..., queries, queries - n + 1].mean(-1)  # the key after the previous occurrence
+top = (total / {seeds}).flatten().topk(8)
+for share, i in zip(top.values.tolist(), top.indices.tolist()):
+    print(f"L{{i // total.shape[1]}}H{{i % total.shape[1]}}", round(share, 6))
+"""
+
+MUTE_HEADS = """\
+off = {off}  # layer: heads
+with torch.no_grad():
+    with lm.trace(ids.repeat(2, 1), use_cache=False):  # row 0 as is, row 1 with the heads off
+        for layer, heads in off.items():
+            z = lm.{blocks}[layer].{o_proj}.input  # the heads' outputs side by side, before they are mixed
+            for head in heads:
+                z[1, :, head * {size} : (head + 1) * {size}] = 0
+        logits = nnsight.save(lm.output.logits[:, {first} - 1 : -1].clone())
+targets = ids[0, {first}:]
+nats = -logits.log_softmax(-1)[:, torch.arange(len(targets)), targets]
+hit = logits.argmax(-1) == targets
+for row, name in enumerate(["as is", "switched off"]):
+    print(f"{{name}}: {{nats[row].mean():.6f}} nats a token, guessed {{hit[row].sum()}} of {{len(targets)}}")
+"""
 
 
-def _default(study: Study, name: str) -> object:
-    return type(study).model_fields[name].default
+def mikit_script(study: Study, model: Model, show: str) -> str:
+    """Load, run, show. ``show`` prints from ``result``."""
+    fields = [f"{name}={_literal(value)}" for name, value in study if name not in ("kind", "model") and _is_set(study, name)]
+    prompts = sorted({type(value).__name__ for _, value in study if isinstance(value, BaseModel) and not isinstance(value, ModelRef)})
+    imports = [f"from mikit.studies.prompts import {', '.join(prompts)}"] if prompts else []
+    call = f"mikit.{type(study).__name__}({', '.join(['model=model.ref', *fields])})"
+    return "\n".join(
+        ["import mikit", *imports, "", f"model = mikit.load({study.model.handle!r})", f"result = mikit.run_study({call}, model)", show, ""]
+    )
+
+
+def attention_script(study: AttentionPatterns, model: Model) -> str:
+    body = ATTENTION.format(attn=model.arch.attn, blocks=model.arch.blocks)
+    return _nnsight(study.model, _ids(study.prompt) + body)
+
+
+def head_scores_script(study: HeadScores, model: Model) -> str:
+    body = HEAD_SCORES.format(length=study.length, seed=study.seed, stop=study.seed + study.seeds, seeds=study.seeds, attn=model.arch.attn, blocks=model.arch.blocks)
+    return _nnsight(study.model, RANDOM_IDS + body)
+
+
+def mute_heads_script(study: MuteHeads, model: Model) -> str:
+    off: dict[int, list[int]] = {}
+    for layer, head in study.heads:
+        off.setdefault(layer, []).append(head)
+    first = study.prompt.scored_from(study.prompt.tokens(model))
+    body = MUTE_HEADS.format(off=off, blocks=model.arch.blocks, o_proj=model.arch.o_proj, size=model.spec.d_head, first=first)
+    return _nnsight(study.model, _ids(study.prompt) + body)
+
+
+def _nnsight(ref: ModelRef, body: str) -> str:
+    return OPEN.format(handle=ref.handle) + indent(body, "    ")
+
+
+def _ids(prompt: Prompt) -> str:
+    """Lines that set ``ids`` [1, T]."""
+    if isinstance(prompt, TextPrompt):
+        return f'ids = tokenizer({prompt.text!r}, return_tensors="pt").input_ids\n'
+    if isinstance(prompt, ChatPrompt):
+        turn = [{"role": "user", "content": prompt.text}]
+        return (
+            f"text = tokenizer.apply_chat_template({turn!r}, tokenize=False, add_generation_prompt=True)\n"
+            'ids = tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids\n'
+        )
+    return f"{RANDOM_IDS}once = random_ids({prompt.length}, seed={prompt.seed})\nids = torch.cat([once, once])[None]\n"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, BaseModel):
+        fields = [f"{name}={field!r}" for name, field in value if name != "kind" and _is_set(value, name)]
+        return f"{type(value).__name__}({', '.join(fields)})"
+    return repr(value)
+
+
+def _is_set(value: BaseModel, name: str) -> bool:
+    """Whether a field differs from its default, and so must be written down."""
+    field = type(value).model_fields[name]
+    return field.is_required() or getattr(value, name) != field.get_default()

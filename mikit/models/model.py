@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
-from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 import torch
 from nnsight import TransformersModel
 from pydantic import BaseModel
-from safetensors import SafetensorError
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from mikit.errors import EmptyText, MikitError, TooLong, UnknownModel, UnknownSite, WeightsBroken
+from mikit.errors import EmptyText, MikitError, TooLong, UnknownSite
 from mikit.models.architectures import Architecture, architecture_of, at, output_matrix
 from mikit.models.quiet import quiet
+from mikit.models.sources import Found, bf16_copy, check_weights, find
 from mikit.models.tokens import (
     Chat,
     Tokens,
@@ -28,9 +25,7 @@ from mikit.models.tokens import (
     token_text,
     tokenizer_hash,
 )
-
-Dtype = Literal["fp32", "bf16"]
-_TORCH: dict[Dtype, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
+from mikit.models.weights import TORCH, Dtype, read_tokenizer, read_weights, weights_hash
 
 
 class ModelRef(BaseModel, frozen=True):
@@ -50,6 +45,11 @@ class ModelRef(BaseModel, frozen=True):
     def chip(self) -> str:
         """The line that every view shows: name, 8 digits of the weights' hash, dtype."""
         return f"{self.name} · {self.sha256[:8]} · {self.dtype}"
+
+    @property
+    def handle(self) -> str:
+        """What `mikit.load` takes to get these weights again: the folder or file they came from, else the name."""
+        return self.source or self.name
 
 
 class Spec(BaseModel, frozen=True):
@@ -155,19 +155,6 @@ def spec_of(hf: PreTrainedModel, arch: Architecture, tokenizer: PreTrainedTokeni
     )
 
 
-def weights_hash(hf: PreTrainedModel) -> str:
-    """sha256 over all parameters as they run in fp32, sorted by name, tied ones once: name, shape, bytes.
-
-    It depends on the numbers alone, not on the file that they came from, nor on whether that file repeats tied weights.
-    """
-    digest = hashlib.sha256()
-    for name, weight in sorted(hf.named_parameters()):
-        digest.update(f"{name} {tuple(weight.shape)}\n".encode())
-        values: np.ndarray[Any, np.dtype[Any]] = weight.detach().to("cpu", torch.float32).contiguous().numpy()
-        digest.update(np.ascontiguousarray(values, dtype="<f4").data)
-    return digest.hexdigest()
-
-
 def open_model(
     source: str | Path | PreTrainedModel,
     *,
@@ -177,55 +164,54 @@ def open_model(
 ) -> Model:
     """Open a model, without self-checks (`mikit.load` adds them).
 
-    ``source``: a folder with safetensors, or a model object, which then needs a ``tokenizer``. An object is used as it
-    is, not copied: it is put in eval mode, frozen, and set to eager attention.
+    ``source``: a name of the catalog, "org/name" on the hub, a folder with safetensors, a .gguf file, or a model
+    object, which then needs a ``tokenizer``. An object is used as it is, not copied: it is set to ``dtype``, eval mode
+    and eager attention, and its weights are frozen.
 
-    Raises UnknownModel, WeightsBroken, UnsupportedModel.
+    Raises UnknownModel, FetchFailed, NoDisk, WeightsBroken, UnsupportedModel.
     """
     with quiet():
         if isinstance(source, PreTrainedModel):
             if tokenizer is None:
                 raise MikitError("A model object needs its tokenizer: mikit.load(model, tokenizer=tokenizer).")
-            hf, name, origin = source, type(source).__name__, "object"
-        else:
-            folder = Path(source)
-            if not folder.is_dir():
-                raise UnknownModel(f"There is no model '{source}'.")
-            hf = read_weights(folder, dtype)
-            tokenizer = tokenizer or AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            name, origin = folder.name, str(source)
-        nn.Module.to(hf, device, _TORCH[dtype])
-        return _ready(hf, tokenizer, name=name, origin=origin, dtype=dtype)
+            ref = ModelRef(
+                name=type(source).__name__,
+                sha256=weights_hash(source),
+                dtype=dtype,
+                tokenizer_sha256=tokenizer_hash(tokenizer),
+            )
+            return Model(_ready(source, dtype, device), tokenizer, ref)
+        found = find(source)
+        tokenizer = tokenizer or read_tokenizer(found.folder)
+        hf, sha256 = _read(found, dtype)
+        ref = ModelRef(
+            name=found.name,
+            sha256=sha256,
+            dtype=dtype,
+            source=found.load,
+            quantisation=found.card.quantisation if found.card else "",
+            tokenizer_sha256=tokenizer_hash(tokenizer),
+        )
+        return Model(_ready(hf, dtype, device), tokenizer, ref)
 
 
-def _ready(hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str, origin: str, dtype: Dtype) -> Model:
+def _read(found: Found, dtype: Dtype) -> tuple[PreTrainedModel, str]:
+    """A folder's weights in ``dtype``, checked against its card, and their hash in fp32."""
+    if dtype == "bf16":
+        known = found.card.sha256 if found.card else weights_hash(read_weights(found.folder, "fp32"))
+        copy = bf16_copy(found, known)
+        hf = read_weights(copy.folder, "bf16")
+        check_weights(copy, weights_hash(hf))
+        return hf, known
+    hf = read_weights(found.folder, "fp32")
+    sha256 = weights_hash(hf)
+    check_weights(found, sha256)
+    return hf, sha256
+
+
+def _ready(hf: PreTrainedModel, dtype: Dtype, device: str) -> PreTrainedModel:
+    nn.Module.to(hf, device, TORCH[dtype])
     hf.train(False)
     hf.requires_grad_(False)
     hf.set_attn_implementation("eager")
-    ref = ModelRef(
-        name=name, sha256=weights_hash(hf), dtype=dtype, source=origin, tokenizer_sha256=tokenizer_hash(tokenizer)
-    )
-    return Model(hf, tokenizer, ref)
-
-
-def read_weights(folder: Path, dtype: Dtype) -> PreTrainedModel:
-    """The model in a folder of safetensors; fp32 files stay memory-mapped.
-
-    Raises WeightsBroken where a file is damaged, incomplete, or lacks weights that the model needs.
-    """
-    try:
-        opened: Any = AutoModelForCausalLM.from_pretrained(
-            folder,
-            dtype=_TORCH[dtype],
-            attn_implementation="eager",
-            local_files_only=True,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
-    except (OSError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
-        raise WeightsBroken(f"The model files in {folder} cannot be read: {error}") from error
-    hf: PreTrainedModel = opened[0]
-    missing = sorted(opened[1]["missing_keys"])
-    if missing:
-        raise WeightsBroken(f"The model files in {folder} lack weights, first {missing[0]}.")
     return hf

@@ -6,8 +6,10 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+from transformers import modeling_gguf_pytorch_utils as gguf_reader
 from transformers.utils import logging as hf_logging
 
 
@@ -21,11 +23,14 @@ def quiet() -> Iterator[None]:
         logger.setLevel(logging.CRITICAL)
     hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     disable_progress_bars()
+    gguf_bar = vars(gguf_reader)["tqdm"]  # drawn without asking any of the switches above
+    vars(gguf_reader)["tqdm"] = partial(gguf_bar, disable=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
+        vars(gguf_reader)["tqdm"] = gguf_bar
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
         if hub_bars:

@@ -13,7 +13,7 @@ _HOME = {
     "load": "mikit.trace.checks",
     "exclusive": "mikit.trace.engine",
     "run_study": "mikit.studies.base",
-    "Chat": "mikit.models.model",
+    "Chat": "mikit.models.tokens",
     "Site": "mikit.trace.sites",
     "HeadScores": "mikit.studies.head_scores",
     "AttentionPatterns": "mikit.studies.attention",

@@ -1,8 +1,8 @@
-"""Scores that say what an attention head looks at: the mean attention paid from chosen queries to the one key that the score speaks of.
+"""Scores that say what an attention head looks at: the mean attention paid from chosen queries to the one key that
+the score speaks of.
 
-The protocol matters: the same head scores 0.61 to 0.95 by it. Ours has no prefix, and position 0, the sink, is never a target except in
-``first``. Induction is the "prefix matching" score of Olsson et al. 2022 (arXiv:2209.11895).
-"""
+The protocol matters: the same head scores 0.61 to 0.95 by it. Ours has no prefix, and position 0, the sink, is never
+a target except in ``first``. Induction is the "prefix matching" score of Olsson et al. 2022 (arXiv:2209.11895)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import torch
 from torch import Tensor
 
 PROTOCOL = (
-    "Mean attention from each query to the one key the score names, over all such queries; no prefix; position 0 is a target of 'first' only."
+    "Mean attention from each query to the one key the score names, over all such queries; no prefix; position 0 is a"
+    " target of 'first' only."
 )
 
 
 def induction_pairs(ids: Tensor) -> Tensor:
-    """From each token that occurred before, to the token after its previous occurrence. ids [T] -> (query, key) pairs [2, n]."""
+    """From each token that occurred before, to the token after its previous occurrence. ids [T] -> (query, key) pairs
+    [2, n]."""
     return _earlier_twin(ids, shift=1)
 
 

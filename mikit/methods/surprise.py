@@ -9,14 +9,16 @@ from torch import Tensor
 
 
 class Surprise(NamedTuple):
-    """Over scored tokens: ``nats`` [..., n] at each, and whether the likeliest token was the one that came, ``hit`` [..., n]."""
+    """Over scored tokens: ``nats`` [..., n] at each, and whether the likeliest token was the one that came, ``hit``
+    [..., n]."""
 
     nats: Tensor
     hit: Tensor
 
 
 def surprise(logits: Tensor, targets: Tensor) -> Surprise:
-    """logits [..., n, vocab] at the positions before the targets; targets [n] token ids. Surprise is minus the log-probability, in nats."""
+    """logits [..., n, vocab] at the positions before the targets; targets [n] token ids. Surprise is minus the
+    log-probability, in nats."""
     picked = logits.gather(-1, targets.expand(logits.shape[:-1]).unsqueeze(-1)).squeeze(-1)
     return Surprise(nats=logits.logsumexp(-1) - picked, hit=logits.argmax(-1) == targets)
 

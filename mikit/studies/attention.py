@@ -11,7 +11,8 @@ from transformers import PreTrainedTokenizerBase
 
 from mikit.methods.heads import sink_share
 from mikit.methods.surprise import likeliest
-from mikit.models.model import Model, Tokens
+from mikit.models.model import Model
+from mikit.models.tokens import Tokens
 from mikit.studies import code
 from mikit.studies.base import Cost, Flavour, Grid, Method, Result, Study, layer_head_axes
 from mikit.studies.cost import held, seconds
@@ -25,8 +26,9 @@ STOPS = "The model stops here: its likeliest next token ends the text. Try Chat,
 
 
 class AttentionPatterns(Study):
-    """Grids: ``pattern`` [layer, head, query, key] and ``sink`` [layer, head] (mean on position 0) as shares of attention, ``next`` [token],
-    the likeliest next tokens' probabilities. It has no control: a pattern is what it is, and shows no effect."""
+    """Grids: ``pattern`` [layer, head, query, key] and ``sink`` [layer, head] (mean on position 0) as shares of
+    attention, ``next`` [token], the likeliest next tokens' probabilities. It has no control: a pattern is what it is,
+    and shows no effect."""
 
     kind: Literal["attention"] = "attention"
     prompt: Prompt
@@ -61,10 +63,15 @@ class AttentionPatterns(Study):
                     axes={**layer_head_axes(model), "query": places, "key": places},
                     unit="share of attention",
                 ),
-                "sink": Grid(values=Array.of(sink_share(pattern)), axes=layer_head_axes(model), unit="share of attention"),
+                "sink": Grid(
+                    values=Array.of(sink_share(pattern)), axes=layer_head_axes(model), unit="share of attention"
+                ),
                 "next": Grid(values=Array.of(probabilities), axes={"token": words}, unit="probability"),
             },
-            texts={"tokens": tokens.strings, "notes": (STOPS,) if int(ids[0]) in end_ids(model.tokenizer, model) else ()},
+            texts={
+                "tokens": tokens.strings,
+                "notes": (STOPS,) if int(ids[0]) in end_ids(model.tokenizer, model) else (),
+            },
         )
 
     def code(self, flavour: Flavour, model: Model) -> str:

@@ -26,9 +26,8 @@ KINDS: dict[str, type[Study]] = {}
 class Grid(BaseModel):
     """Numbers with named axes, a unit, and a 95 % interval where there is one.
 
-    ``axes`` maps an axis' name to its labels, in the order of the dimensions of ``values``. ``exact`` marks cells that are exact (1) or
-    approximate (0); None means all are exact.
-    """
+    ``axes`` maps an axis' name to its labels, in the order of the dimensions of ``values``. ``exact`` marks cells
+    that are exact (1) or approximate (0); None means all are exact."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,11 +50,14 @@ class Grid(BaseModel):
         """One row a number: a column for each axis, then ``value``, ``low`` and ``high`` where there is an interval."""
         index = pd.MultiIndex.from_product(list(self.axes.values()), names=list(self.axes))
         columns = {"value": self.values, "low": self.low, "high": self.high}
-        return pd.DataFrame({k: v.numpy().ravel() for k, v in columns.items() if v is not None}, index=index).reset_index()
+        return pd.DataFrame(
+            {k: v.numpy().ravel() for k, v in columns.items() if v is not None}, index=index
+        ).reset_index()
 
 
 class Control(BaseModel):
-    """The same measurement where the effect should not be: ``grids`` has the effect's keys and axes, so that any view can draw it."""
+    """The same measurement where the effect should not be: ``grids`` has the effect's keys and axes, so that any view
+    can draw it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -74,7 +76,8 @@ class Cost(BaseModel):
 
 
 class Method(BaseModel):
-    """How a study measures: the sites it reads (a missing head or position means all), its edits, and the metric in words."""
+    """How a study measures: the sites it reads (a missing head or position means all), its edits, and the metric in
+    words."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,7 +87,8 @@ class Method(BaseModel):
 
 
 class Study(BaseModel):
-    """Base of all kinds. A subclass adds its fields, a ``kind`` and ``steps``; defining it registers the kind for replay."""
+    """Base of all kinds. A subclass adds its fields, a ``kind`` and ``steps``; defining it registers the kind for
+    replay."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -168,10 +172,11 @@ def never() -> bool:
 
 
 def stream(study: Study, model: Model | None = None, cancelled: Callable[[], bool] = never) -> Iterator[Result]:
-    """Run a study step by step. Loads the model it names when none is given, refuses what the machine cannot hold, stops when ``cancelled``.
+    """Run a study step by step. Loads the model it names when none is given, refuses what the machine cannot hold,
+    stops when ``cancelled``.
 
-    Raises WrongDtype for a model that only streams text, TooCostly, and whatever the study's inputs deserve (EmptyText, UnknownSite ...).
-    """
+    Raises WrongDtype for a model that only streams text, TooCostly, and whatever the study's inputs deserve
+    (EmptyText, UnknownSite ...)."""
     model = model_for(study, model)
     refuse_if_too_costly(study.estimate(model))
     for result in study.steps(model):
@@ -190,20 +195,25 @@ def run_study(study: Study, model: Model | None = None) -> Result:
 
 
 def model_for(study: Study, model: Model | None) -> Model:
-    """The model a study speaks of, loaded if need be. A given model must be that one: numbers of another would carry the wrong name.
+    """The model a study speaks of, loaded if need be. A given model must be that one: numbers of another would carry
+    the wrong name.
 
     Raises ShapeMismatch for other weights, WrongDtype for a model that only streams text, CheckFailed.
     """
     model = model or load(study.model.handle)
     if model.ref.sha256 != study.model.sha256:
         raise ShapeMismatch(
-            f"The study is about weights {study.model.sha256[:8]} ({study.model.name}); the model here has {model.ref.sha256[:8]}. Use that one."
+            f"The study is about weights {study.model.sha256[:8]} ({study.model.name}); the model here has"
+            f" {model.ref.sha256[:8]}. Use that one."
         )
     if model.ref.dtype != "fp32":
-        raise WrongDtype(f"{model.ref.chip} may only stream text. Numbers are measured in fp32: load the model without dtype.")
+        raise WrongDtype(
+            f"{model.ref.chip} may only stream text. Numbers are measured in fp32: load the model without dtype."
+        )
     if broken := failed(model) & set(study.needs):
         raise CheckFailed(
-            f"{model.ref.name} failed the self-check '{min(broken)}', which {study.kind} needs: its numbers would mean nothing. See model.check()."
+            f"{model.ref.name} failed the self-check '{min(broken)}', which {study.kind} needs: its numbers would mean"
+            " nothing. See model.check()."
         )
     return model
 
@@ -212,7 +222,8 @@ def refuse_if_too_costly(cost: Cost) -> None:
     free = psutil.virtual_memory().available
     if cost.bytes > 0.8 * free:
         raise TooCostly(
-            f"This would need about {cost.bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free. Use a shorter text or fewer draws."
+            f"This would need about {cost.bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free. Use a shorter"
+            " text or fewer draws."
         )
 
 

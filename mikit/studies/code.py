@@ -1,4 +1,5 @@
-"""The few lines of Python that give a study's numbers again: by mikit, or by plain nnsight with nothing of ours but the lock.
+"""The few lines of Python that give a study's numbers again: by mikit, or by plain nnsight with nothing of ours but
+the lock.
 
 The tests run every script in a process of its own and compare its numbers with the study's.
 """
@@ -46,7 +47,7 @@ def random_ids(length, seed):
 ATTENTION = """\
 with torch.no_grad():
     with lm.trace(ids, use_cache=False):
-        patterns = nnsight.save([block.{attn}.output[1].clone() for block in lm.{blocks}])  # [1, head, query, key] a layer
+        patterns = nnsight.save([block.{attn}.output[1].clone() for block in lm.{blocks}])
         logits = nnsight.save(lm.output.logits[0, -1].clone())
 top = logits.softmax(-1).topk(5)
 for share, i in zip(top.values.tolist(), top.indices.tolist()):
@@ -88,12 +89,24 @@ for row, name in enumerate(["as is", "switched off"]):
 
 def mikit_script(study: Study, model: Model, show: str) -> str:
     """Load, run, show. ``show`` prints from ``result``."""
-    fields = [f"{name}={_literal(value)}" for name, value in study if name not in ("kind", "model") and _is_set(study, name)]
-    prompts = sorted({type(value).__name__ for _, value in study if isinstance(value, BaseModel) and not isinstance(value, ModelRef)})
+    fields = [
+        f"{name}={_literal(value)}" for name, value in study if name not in ("kind", "model") and _is_set(study, name)
+    ]
+    prompts = sorted(
+        {type(value).__name__ for _, value in study if isinstance(value, BaseModel) and not isinstance(value, ModelRef)}
+    )
     imports = [f"from mikit.studies.prompts import {', '.join(prompts)}"] if prompts else []
     call = f"mikit.{type(study).__name__}({', '.join(['model=model.ref', *fields])})"
     return "\n".join(
-        ["import mikit", *imports, "", f"model = mikit.load({study.model.handle!r})", f"result = mikit.run_study({call}, model)", show, ""]
+        [
+            "import mikit",
+            *imports,
+            "",
+            f"model = mikit.load({study.model.handle!r})",
+            f"result = mikit.run_study({call}, model)",
+            show,
+            "",
+        ]
     )
 
 
@@ -103,7 +116,14 @@ def attention_script(study: AttentionPatterns, model: Model) -> str:
 
 
 def head_scores_script(study: HeadScores, model: Model) -> str:
-    body = HEAD_SCORES.format(length=study.length, seed=study.seed, stop=study.seed + study.seeds, seeds=study.seeds, attn=model.arch.attn, blocks=model.arch.blocks)
+    body = HEAD_SCORES.format(
+        length=study.length,
+        seed=study.seed,
+        stop=study.seed + study.seeds,
+        seeds=study.seeds,
+        attn=model.arch.attn,
+        blocks=model.arch.blocks,
+    )
     return _nnsight(study.model, RANDOM_IDS + body)
 
 
@@ -112,7 +132,9 @@ def mute_heads_script(study: MuteHeads, model: Model) -> str:
     for layer, head in study.heads:
         off.setdefault(layer, []).append(head)
     first = study.prompt.scored_from(study.prompt.tokens(model))
-    body = MUTE_HEADS.format(off=off, blocks=model.arch.blocks, o_proj=model.arch.o_proj, size=model.spec.d_head, first=first)
+    body = MUTE_HEADS.format(
+        off=off, blocks=model.arch.blocks, o_proj=model.arch.o_proj, size=model.spec.d_head, first=first
+    )
     return _nnsight(study.model, _ids(study.prompt) + body)
 
 

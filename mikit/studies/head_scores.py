@@ -29,9 +29,9 @@ ON_TEXT = " on text"
 class HeadScores(Study):
     """Induction, previous, duplicate and first scores of every head, [layer, head], as a share of attention (0 to 1).
 
-    Sequence s of ``seeds``: ``length`` random tokens said twice (seed + s), one of our ordinary texts, and as a control 2 x ``length`` random
-    tokens that do not repeat, read at the very same places. Means and 95 % intervals run over sequences.
-    """
+    Sequence s of ``seeds``: ``length`` random tokens said twice (seed + s), one of our ordinary texts, and as a
+    control 2 x ``length`` random tokens that do not repeat, read at the very same places. Means and 95 % intervals
+    run over sequences."""
 
     kind: Literal["head-scores"] = "head-scores"
     length: int = Field(default=50, ge=4)
@@ -42,7 +42,9 @@ class HeadScores(Study):
     def estimate(self, model: Model) -> Cost:
         s = model.spec
         tokens = 2 * self.length
-        return Cost(seconds=3 * self.seeds * seconds(s, tokens), bytes=4 * s.layers * s.heads * tokens**2 + held(s, tokens))
+        return Cost(
+            seconds=3 * self.seeds * seconds(s, tokens), bytes=4 * s.layers * s.heads * tokens**2 + held(s, tokens)
+        )
 
     def inputs(self, model: Model) -> list[Tensor]:
         return [ids for s in range(self.seeds) for ids in self.sequences(model, s)]

@@ -13,7 +13,8 @@ from torch import Tensor
 from mikit.errors import TooLong, UnknownSite
 from mikit.methods.intervals import mean_interval
 from mikit.methods.surprise import Surprise, surprise
-from mikit.models.model import Model, Tokens
+from mikit.models.model import Model
+from mikit.models.tokens import Tokens
 from mikit.studies import code
 from mikit.studies.attention import position_labels
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
@@ -31,9 +32,9 @@ RUNS = ("as is", "switched off")
 class MuteHeads(Study):
     """Ablate ``heads`` (layer, head) by zero at every position. Grids, by run ("as is", "switched off"):
 
-    ``surprise`` [run, position] in nats at each token, NaN where not scored; ``mean surprise`` [run] in nats a token, with an interval over
-    tokens; ``guessed`` [run], the number of scored tokens that were the likeliest. Control: ``draws`` times as many random other heads.
-    """
+    ``surprise`` [run, position] in nats at each token, NaN where not scored; ``mean surprise`` [run] in nats a token,
+    with an interval over tokens; ``guessed`` [run], the number of scored tokens that were the likeliest. Control:
+    ``draws`` times as many random other heads."""
 
     kind: Literal["mute-heads"] = "mute-heads"
     prompt: Prompt
@@ -68,7 +69,10 @@ class MuteHeads(Study):
         tokens = self.prompt.tokens(model)
         first = self.prompt.scored_from(tokens)
         if tokens.ids.shape[1] <= first:
-            raise TooLong("There is nothing to score: the text has a single token, and only tokens after the first have a guess. Type more.")
+            raise TooLong(
+                "There is nothing to score: the text has a single token, and only tokens after the first have a guess."
+                " Type more."
+            )
         draws = self.draw(model)
         total = 1 + len(draws)
         rows = [()] if not self.heads else [(), self.heads]
@@ -80,40 +84,63 @@ class MuteHeads(Study):
             yield self._result(tokens, first, effect, random, draws, n / total)
 
     def draw(self, model: Model) -> list[tuple[Head, ...]]:
-        """The random heads of each draw, as many as are switched off and none of those. Raises UnknownSite where too few are left."""
+        """The random heads of each draw, as many as are switched off and none of those. Raises UnknownSite where too
+        few are left."""
         everyone = [(layer, head) for layer in range(model.spec.layers) for head in range(model.spec.heads)]
         others = [head for head in everyone if head not in set(self.heads)]
         if not self.heads:
             return []
         if len(others) < len(self.heads):
-            raise UnknownSite(f"{len(self.heads)} of {len(everyone)} heads are off, so as many random others cannot be drawn. Switch some on.")
+            raise UnknownSite(
+                f"{len(self.heads)} of {len(everyone)} heads are off, so as many random others cannot be drawn. Switch"
+                " some on."
+            )
         generator = torch.Generator().manual_seed(self.seed)
-        picks = [torch.randperm(len(others), generator=generator)[: len(self.heads)].tolist() for _ in range(self.draws)]
+        picks = [
+            torch.randperm(len(others), generator=generator)[: len(self.heads)].tolist() for _ in range(self.draws)
+        ]
         return [tuple(sorted(others[i] for i in pick)) for pick in picks]
 
     def code(self, flavour: Flavour, model: Model) -> str:
         if flavour == "mikit":
-            return code.mikit_script(self, model, 'print(result.frame("mean surprise"))\nprint(result.frame("guessed"))')
+            return code.mikit_script(
+                self, model, 'print(result.frame("mean surprise"))\nprint(result.frame("guessed"))'
+            )
         return code.mute_heads_script(self, model)
 
     def _result(
-        self, tokens: Tokens, first: int, effect: Surprise, random: Sequence[Surprise], draws: list[tuple[Head, ...]], done: float
+        self,
+        tokens: Tokens,
+        first: int,
+        effect: Surprise,
+        random: Sequence[Surprise],
+        draws: list[tuple[Head, ...]],
+        done: float,
     ) -> Result:
         runs = RUNS[: effect.nats.shape[0]]
         nats = torch.full((len(runs), tokens.ids.shape[1]), torch.nan)
         nats[:, first:] = effect.nats
         grids = _summary(effect, runs)
-        grids["surprise"] = Grid(values=Array.of(nats), axes={"run": runs, "position": position_labels(tokens)}, unit="nats")
-        controls = ()
+        grids["surprise"] = Grid(
+            values=Array.of(nats), axes={"run": runs, "position": position_labels(tokens)}, unit="nats"
+        )
+        controls: tuple[Control, ...] = ()
         if random:
-            why = f"As many other heads, drawn at random (seed {self.seed}) and switched off in the same way: what switching off costs by itself."
+            why = (
+                f"As many other heads, drawn at random (seed {self.seed}) and switched off in the same way: what"
+                " switching off costs by itself."
+            )
             names = tuple(f"draw {i + 1}" for i in range(len(random)))
             drawn = Surprise(torch.cat([s.nats for s in random]), torch.cat([s.hit for s in random]))
             controls = (Control(name="random heads", why=why, grids=_summary(drawn, names)),)
         return Result(
             study=self,
             grids=grids,
-            texts={"tokens": tokens.strings, "heads": labels(self.heads), "draws": tuple(" ".join(labels(d)) for d in draws)},
+            texts={
+                "tokens": tokens.strings,
+                "heads": labels(self.heads),
+                "draws": tuple(" ".join(labels(d)) for d in draws),
+            },
             controls=controls,
             done=done,
         )

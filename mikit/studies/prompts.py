@@ -8,7 +8,8 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
-from mikit.models.model import Chat, Model, Tokens
+from mikit.models.model import Model
+from mikit.models.tokens import Chat, Tokens
 
 
 class TextPrompt(BaseModel):
@@ -40,8 +41,8 @@ class ChatPrompt(BaseModel):
 
 
 class RepeatPrompt(BaseModel):
-    """``length`` random tokens said twice, with no prefix. The second copy is scored, from its second token on: before that nothing tells a
-    model that a repeat has begun."""
+    """``length`` random tokens said twice, with no prefix. The second copy is scored, from its second token on:
+    before that nothing tells a model that a repeat has begun."""
 
     model_config = ConfigDict(frozen=True)
     kind: Literal["repeat"] = "repeat"

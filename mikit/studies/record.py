@@ -1,7 +1,7 @@
 """Record: results with all that is needed to get them again, and the replay that tries.
 
-One JSON file (schema: docs/record.schema.json). Arrays above 64 kB lie beside it in <stem>.safetensors, or, in a saved page, in the page.
-"""
+One JSON file (schema: docs/record.schema.json). Arrays above 64 kB lie beside it in <stem>.safetensors, or, in a
+saved page, in the page."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ class Entry(BaseModel):
 
 
 class Deviation(NamedTuple):
-    """A replay's outcome. ``largest`` is in units of its grid's tolerance: up to 1 is within. ``lines`` say it grid by grid."""
+    """A replay's outcome. ``largest`` is in units of its grid's tolerance: up to 1 is within. ``lines`` say it grid
+    by grid."""
 
     largest: float
     where: str
@@ -79,7 +80,8 @@ class Deviation(NamedTuple):
 
 
 class Record(BaseModel):
-    """Results on screen or from a script, replayable. ``digest`` covers everything but the bytes of arrays, which have their own hashes."""
+    """Results on screen or from a script, replayable. ``digest`` covers everything but the bytes of arrays, which
+    have their own hashes."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,7 +98,8 @@ class Record(BaseModel):
         if unfinished := [r.study.kind for r in results if r.done < 1]:
             raise RecordUnusable(f"'{unfinished[0]}' is not finished. Wait for it, then save the record.")
         entries = tuple(
-            Entry(result=r, method=r.study.method(model), inputs_sha256=inputs_hash(r.study.inputs(model))) for r in results
+            Entry(result=r, method=r.study.method(model), inputs_sha256=inputs_hash(r.study.inputs(model)))
+            for r in results
         )
         return cls(entries=entries, environment=Environment.here(model))
 
@@ -110,52 +113,74 @@ class Record(BaseModel):
         content, large = self._content()
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
         if large:
-            save_file({key: np.frombuffer(data, dtype=np.uint8) for key, data in large.items()}, path.with_suffix(".safetensors"))
+            save_file(
+                {key: np.frombuffer(data, dtype=np.uint8) for key, data in large.items()},
+                path.with_suffix(".safetensors"),
+            )
         return path
 
     def embedded(self) -> str:
         """The whole record as one JSON text, large arrays in base64: what a saved page holds."""
         content, large = self._content()
-        return json.dumps(content | {"arrays": {key: base64.b64encode(data).decode() for key, data in large.items()}}, ensure_ascii=False)
+        return json.dumps(
+            content | {"arrays": {key: base64.b64encode(data).decode() for key, data in large.items()}},
+            ensure_ascii=False,
+        )
 
     @classmethod
     def read(cls, path: str | Path) -> Record:
-        """Read a .json record or a saved page. Raises RecordUnusable: not there, not a record, of another schema, or altered."""
+        """Read a .json record or a saved page. Raises RecordUnusable: not there, not a record, of another schema, or
+        altered."""
         path = Path(path)
         content = _parse(path)
         if content.get("schema_id") != SCHEMA_ID:
-            raise RecordUnusable(f"{path.name} is not a record this version can read: its schema is {content.get('schema_id')!r}, not {SCHEMA_ID!r}.")
+            raise RecordUnusable(
+                f"{path.name} is not a record this version can read: its schema is {content.get('schema_id')!r}, not"
+                f" {SCHEMA_ID!r}."
+            )
         large = {key: base64.b64decode(text) for key, text in content.pop("arrays", {}).items()}
         beside = path.with_suffix(".safetensors")
         if beside.exists():
             large |= {key: data.tobytes() for key, data in load_file(beside).items()}
         if content.get("digest") != _digest(content):
-            raise RecordUnusable(f"{path.name} was altered after it was written: its digest does not fit its text. Ask for the original.")
+            raise RecordUnusable(
+                f"{path.name} was altered after it was written: its digest does not fit its text. Ask for the original."
+            )
         try:
             record = cls.model_validate(_filled(content, large))
         except ValidationError as error:
-            raise RecordUnusable(f"{path.name} is not a whole record: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}.") from error
+            raise RecordUnusable(
+                f"{path.name} is not a whole record: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}."
+            ) from error
         for where, array in record._arrays():
             if array.data is None:
                 raise RecordUnusable(f"The numbers of {where} are missing: {beside.name} belongs beside {path.name}.")
             if not array.intact:
-                raise RecordUnusable(f"{path.name} was altered after it was written: the numbers of {where} do not fit their hash.")
+                raise RecordUnusable(
+                    f"{path.name} was altered after it was written: the numbers of {where} do not fit their hash."
+                )
         return record
 
     def replay(self, model: Model | None = None) -> Deviation:
-        """Run every study again and compare. Raises RecordUnusable where the model or its prompts are not the recorded ones."""
+        """Run every study again and compare. Raises RecordUnusable where the model or its prompts are not the
+        recorded ones."""
         lines = _environment_lines(self.environment)
         worst = (0.0, "nothing differs")
         for entry in self.entries:
             study = entry.result.study
             here = _model(study, model)
             if inputs_hash(study.inputs(here)) != entry.inputs_sha256:
-                raise RecordUnusable(f"The prompts of '{study.kind}' give other tokens here than when it was recorded: they cannot be compared.")
+                raise RecordUnusable(
+                    f"The prompts of '{study.kind}' give other tokens here than when it was recorded: they cannot be"
+                    " compared."
+                )
             again = run_study(study, here)
             for where, recorded, found in _pairs(entry.result, again):
                 tolerance = study.tolerances.get(where.split(" / ")[-1], DEFAULT_TOLERANCE)
                 deviation = _deviation(recorded, found)
-                lines.append(f"{study.kind} / {where}: differs by {deviation:.2g} {recorded.unit} (tolerance {tolerance:g})")
+                lines.append(
+                    f"{study.kind} / {where}: differs by {deviation:.2g} {recorded.unit} (tolerance {tolerance:g})"
+                )
                 worst = max(worst, (deviation / tolerance, f"{study.kind} / {where}"))
         return Deviation(worst[0], worst[1], worst[0] <= 1, lines)
 
@@ -182,7 +207,9 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordUnusable(f"{path} cannot be read: {error}. Give a record (.json) or a saved page (.html).") from error
+        raise RecordUnusable(
+            f"{path} cannot be read: {error}. Give a record (.json) or a saved page (.html)."
+        ) from error
     if path.suffix.lower() in (".html", ".htm"):
         found = re.search(rf'<script[^>]*id="{SCRIPT_ID}"[^>]*>(.*?)</script>', text, re.DOTALL)
         if found is None:
@@ -199,7 +226,9 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _digest(content: dict[str, Any]) -> str:
     kept = {key: value for key, value in content.items() if key not in ("digest", "arrays")}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def _filled(content: Any, large: dict[str, bytes]) -> Any:
@@ -217,23 +246,31 @@ def _model(study: Study, model: Model | None) -> Model:
     except MikitError as error:
         raise RecordUnusable(f"The model of '{study.kind}', {study.model.chip}, cannot be had here. {error}") from error
     if here.ref.tokenizer_sha256 != study.model.tokenizer_sha256:
-        raise RecordUnusable(f"The tokenizer of {study.model.name} is not the recorded one, so the tokens would differ.")
+        raise RecordUnusable(
+            f"The tokenizer of {study.model.name} is not the recorded one, so the tokens would differ."
+        )
     return here
 
 
 def _all_grids(result: Result) -> list[tuple[str, Grid]]:
-    return [*result.grids.items(), *((f"{c.name} / {name}", grid) for c in result.controls for name, grid in c.grids.items())]
+    return [
+        *result.grids.items(),
+        *((f"{c.name} / {name}", grid) for c in result.controls for name, grid in c.grids.items()),
+    ]
 
 
 def _pairs(recorded: Result, found: Result) -> list[tuple[str, Grid, Grid]]:
     again = dict(_all_grids(found))
     if missing := [name for name, _ in _all_grids(recorded) if name not in again]:
-        raise RecordUnusable(f"This version of mikit no longer computes '{missing[0]}' of {recorded.study.kind}: it cannot be compared.")
+        raise RecordUnusable(
+            f"This version of mikit no longer computes '{missing[0]}' of {recorded.study.kind}: it cannot be compared."
+        )
     return [(name, grid, again[name]) for name, grid in _all_grids(recorded)]
 
 
 def _deviation(recorded: Grid, found: Grid) -> float:
-    """Largest difference of values and interval ends; infinite where the labels, or the places without a number, differ."""
+    """Largest difference of values and interval ends; infinite where the labels, or the places without a number,
+    differ."""
     if recorded.axes != found.axes:
         return float("inf")
     worst = 0.0

@@ -8,7 +8,16 @@ from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, SerializationInfo, ValidationInfo, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from mikit.errors import ShapeMismatch
 
@@ -22,9 +31,8 @@ _DTYPES: tuple[Dtype, ...] = ("float32", "uint8", "int32")
 class Array(BaseModel):
     """A frozen array. ``data`` is little-endian C order, or None where the numbers live in a file named by ``sha256``.
 
-    In JSON the data is a flat list of plain numbers, shortest form that reads back to the same bits; NaN and infinities are the
-    strings "nan", "inf" and "-inf".
-    """
+    In JSON the data is a flat list of plain numbers, shortest form that reads back to the same bits; NaN and
+    infinities are the strings "nan", "inf" and "-inf"."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,7 +53,9 @@ class Array(BaseModel):
     def numpy(self) -> NDArray[Any]:
         """The numbers, read-only. Raises ShapeMismatch when they are kept elsewhere and were not loaded."""
         if self.data is None:
-            raise ShapeMismatch(f"The numbers of array {self.sha256[:8]} are not here: they belong in a file beside the record.")
+            raise ShapeMismatch(
+                f"The numbers of array {self.sha256[:8]} are not here: they belong in a file beside the record."
+            )
         return np.frombuffer(self.data, dtype=np.dtype(self.dtype).newbyteorder("<")).reshape(self.shape)
 
     @property
@@ -72,7 +82,8 @@ class Array(BaseModel):
 
     @field_serializer("data", when_used="json")
     def _write_numbers(self, data: bytes | None, info: SerializationInfo) -> list[float | int | str] | None:
-        """Numbers; but a context that is a dict takes large arrays' bytes by their hash instead, to be kept elsewhere."""
+        """Numbers; but a context that is a dict takes large arrays' bytes by their hash instead, to be kept
+        elsewhere."""
         if data is None:
             return None
         if info.context is not None and len(data) > INLINE_BYTES:
@@ -91,7 +102,9 @@ def _wire_dtype(dtype: np.dtype[Any]) -> Dtype:
         return "uint8"
     if dtype.kind in "iu":
         return "int32"
-    raise ShapeMismatch(f"An array of type {dtype} holds no numbers that a record can keep. Use one of: {', '.join(_DTYPES)}.")
+    raise ShapeMismatch(
+        f"An array of type {dtype} holds no numbers that a record can keep. Use one of: {', '.join(_DTYPES)}."
+    )
 
 
 def _sha256(dtype: str, shape: tuple[int, ...], data: bytes) -> str:

@@ -1,7 +1,8 @@
-"""The self-checks: does this model's address book lead to the values it names? Run once at load, in a fraction of a second.
+"""The self-checks: does this model's address book lead to the values it names? Run once at load, in a fraction of a
+second.
 
-Interpretability code fails silently: a wrong hook gives numbers too. A failed check is shown, and studies that need it refuse to run.
-"""
+Interpretability code fails silently: a wrong hook gives numbers too. A failed check is shown, and studies that need
+it refuse to run."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from mikit.models.architectures import at
-from mikit.models.model import W_O, Model, Tokens, open_model
+from mikit.models.model import W_O, Model, open_model
+from mikit.models.tokens import Tokens
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Patch
 from mikit.trace.engine import capture, exclusive, run
@@ -24,7 +26,8 @@ from mikit.trace.sites import Site, SiteName
 
 LENGTH = 8
 TOLERANCE = 1e-4
-"""Largest deviation allowed, relative to the largest value compared (float32 sums over a few hundred terms differ by about 1e-6)."""
+"""Largest deviation allowed, relative to the largest value compared (float32 sums over a few hundred terms differ by
+about 1e-6)."""
 
 _loaded: dict[tuple[str, str, str, str], Model] = {}
 _by_request: dict[tuple[str, str, str], Model] = {}
@@ -38,10 +41,11 @@ def load(
     dtype: Literal["fp32", "bf16"] = "fp32",
     device: str = "cpu",
 ) -> Model:
-    """Open a model and check it: a name (``mikit models list``), "org/name" on the hub, a folder, a .gguf file, or a model object.
+    """Open a model and check it: a name (``mikit models list``), "org/name" on the hub, a folder, a .gguf file, or a
+    model object.
 
-    The same source gives the same object. bf16 may only stream text. Raises UnknownModel, FetchFailed, WeightsBroken, UnsupportedModel.
-    """
+    The same source gives the same object. bf16 may only stream text. Raises UnknownModel, FetchFailed, WeightsBroken,
+    UnsupportedModel."""
     request = (str(source), dtype, device)
     with _loading:
         if not isinstance(source, PreTrainedModel) and request in _by_request:
@@ -63,7 +67,15 @@ def check_model(model: Model) -> pd.DataFrame:
     with exclusive():  # some checks call the plain model, which another thread's trace would disturb
         for name, (says, measure) in CHECKS.items():
             deviation = measure(model, tokens, other)
-            rows.append({"check": name, "deviation": deviation, "tolerance": TOLERANCE, "ok": deviation <= TOLERANCE, "says": says})
+            rows.append(
+                {
+                    "check": name,
+                    "deviation": deviation,
+                    "tolerance": TOLERANCE,
+                    "ok": deviation <= TOLERANCE,
+                    "says": says,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -127,7 +139,9 @@ def _batched_is_single(model: Model, tokens: Tokens, _: Tokens) -> float:
 
 def _self_patch(model: Model, tokens: Tokens, _: Tokens) -> float:
     own = capture(model, tokens, _middle(model))
-    return _deviation(run(model, tokens, [[Patch(site=s, source=Array.of(v[0])) for s, v in own.items()]]), run(model, tokens, [[]]))
+    return _deviation(
+        run(model, tokens, [[Patch(site=s, source=Array.of(v[0])) for s, v in own.items()]]), run(model, tokens, [[]])
+    )
 
 
 def _full_patch(model: Model, tokens: Tokens, other: Tokens) -> float:
@@ -151,7 +165,10 @@ CHECKS: dict[str, tuple[str, Callable[[Model, Tokens, Tokens], float]]] = {
     "residual identity": ("each layer's stream is what entered it plus attention plus MLP", _residual_identity),
     "heads sum": ("the heads, each through its own output matrix, add up to what attention writes", _heads_sum),
     "pattern rows": ("every token's attention adds up to 1", _pattern_rows),
-    "lens at last layer": ("the last layer's stream, read by the final norm and the unembedding, is the logits", _lens_at_last_layer),
+    "lens at last layer": (
+        "the last layer's stream, read by the final norm and the unembedding, is the logits",
+        _lens_at_last_layer,
+    ),
     "traced is raw": ("a traced forward pass gives the same logits as a plain one", _traced_is_raw),
     "batched is single": ("a row of a batch gives the same logits as the prompt alone", _batched_is_single),
     "self-patch": ("swapping in a run's own values changes nothing", _self_patch),

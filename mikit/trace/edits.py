@@ -1,9 +1,11 @@
-"""What can be done to a value at a site. An edit is frozen data; ``apply`` gives the new value and never writes into the old one."""
+"""What can be done to a value at a site. An edit is frozen data; ``apply`` gives the new value and never writes into
+the old one."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor
@@ -26,7 +28,8 @@ class Patch(BaseModel):
 
 
 class Ablate(BaseModel):
-    """Switch off: by zero, by a mean, or by values from elsewhere (resample). The last two need ``source``, which broadcasts to the value."""
+    """Switch off: by zero, by a mean, or by values from elsewhere (resample). The last two need ``source``, which
+    broadcasts to the value."""
 
     model_config = ConfigDict(frozen=True)
     kind: Literal["ablate"] = "ablate"
@@ -66,9 +69,12 @@ def _like(array: Array, value: Tensor, site: Site) -> Tensor:
     """The array as a tensor that broadcasts to ``value``; ShapeMismatch with both shapes otherwise."""
     source = torch.from_numpy(array.numpy().copy()).to(value)
     try:
-        fits = torch.broadcast_shapes(source.shape, value.shape) == value.shape
-    except RuntimeError:
+        fits = np.broadcast_shapes(source.shape, value.shape) == tuple(value.shape)
+    except ValueError:
         fits = False
     if not fits:
-        raise ShapeMismatch(f"At {site} the value has shape {tuple(value.shape)}, but the edit brings {array.shape}. Bring the same shape.")
+        raise ShapeMismatch(
+            f"At {site} the value has shape {tuple(value.shape)}, but the edit brings {array.shape}. Bring the same"
+            " shape."
+        )
     return source

@@ -1,11 +1,11 @@
 """capture / run / begin / step / grad: the only file that opens an nnsight trace.
 
-nnsight is not thread-safe, and JupyterLab runs widget callbacks beside a running cell, so every trace takes its turn at one process-wide lock.
-Every call here is one short trace: between calls other views get theirs. ``torch.no_grad`` and ``torch.enable_grad`` are set per call, since
-another thread's setting does not reach this one.
+nnsight is not thread-safe, and JupyterLab runs widget callbacks beside a running cell, so every trace takes its turn
+at one process-wide lock. Every call here is one short trace: between calls other views get theirs. ``torch.no_grad``
+and ``torch.enable_grad`` are set per call, since another thread's setting does not reach this one.
 
-nnsight finds the body of a ``with ... .trace`` by reading this file, so a body must stay a plain block in a plain function.
-"""
+nnsight finds the body of a ``with ... .trace`` by reading this file, so a body must stay a plain block in a plain
+function."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from mikit.errors import Busy, ShapeMismatch, TooLong, WrongDtype
-from mikit.models.model import Model, Tokens
+from mikit.models.model import Model
+from mikit.models.tokens import Tokens
 from mikit.trace import values
 from mikit.trace.edits import Ablate, Patch, Steer
 from mikit.trace.sites import Site, check
@@ -48,7 +49,8 @@ class Start:
 
 @dataclass(frozen=True)
 class Decoding:
-    """Text being written: ids [batch, position] with the token just picked at the end, and the logits [batch, vocab] it was picked from."""
+    """Text being written: ids [batch, position] with the token just picked at the end, and the logits [batch, vocab]
+    it was picked from."""
 
     ids: Tensor
     logits: Tensor
@@ -90,9 +92,9 @@ def capture(model: Model, tokens: Tokens, sites: Iterable[Site]) -> dict[Site, T
 def run(model: Model, tokens: Tokens, rows: Rows, *, start: Start | None = None, logits: Keep = "last") -> Tensor:
     """One forward pass with one row of the batch for each list of edits; an empty list leaves its row alone.
 
-    ``tokens`` holds one prompt for all rows, or one a row. Returns logits [rows, vocab] for "last", [rows, T, vocab] for "all", and
-    [rows, n, vocab] for n given positions. Edits at one site apply in their order. Raises UnknownSite, ShapeMismatch, WrongDtype, Busy.
-    """
+    ``tokens`` holds one prompt for all rows, or one a row. Returns logits [rows, vocab] for "last", [rows, T, vocab]
+    for "all", and [rows, n, vocab] for n given positions. Edits at one site apply in their order. Raises UnknownSite,
+    ShapeMismatch, WrongDtype, Busy."""
     ids = _one_row_each(tokens.ids, rows)
     plan = _plan(model, rows, ids.shape[1])
     if start is not None:
@@ -104,7 +106,8 @@ def run(model: Model, tokens: Tokens, rows: Rows, *, start: Start | None = None,
 
 
 def grad(model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric) -> dict[Site, Tensor]:
-    """d(sum of metric) / d(value at each site), shapes as ``capture``. ``metric`` sees the last position's logits [batch, vocab]."""
+    """d(sum of metric) / d(value at each site), shapes as ``capture``. ``metric`` sees the last position's logits
+    [batch, vocab]."""
     sites = list(sites)
     _check_all(model, sites, tokens.ids.shape[1])
     _check_dtype(model)
@@ -113,15 +116,16 @@ def grad(model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric) ->
     grads: list[Tensor] = []
     ids = tokens.ids.to(model.hf.device)
     lm = model.lm
-    with _turn(), torch.enable_grad():
-        with lm.trace(ids, use_cache=False, logits_to_keep=1):
-            embedded = values.embedding(model, lm)
-            embedded.requires_grad_(True)
-            values.walk(model, lm, wanted, found.__setitem__, live=True)
-            loss = metric(lm.output.logits[:, -1]).sum()
-            grads.extend(torch.autograd.grad(loss, list(found.values())))
+    with _turn(), torch.enable_grad(), lm.trace(ids, use_cache=False, logits_to_keep=1):
+        embedded = values.embedding(model, lm)
+        embedded.requires_grad_(True)
+        values.walk(model, lm, wanted, found.__setitem__, live=True)
+        loss = metric(lm.output.logits[:, -1]).sum()
+        grads.extend(torch.autograd.grad(loss, list(found.values())))
     by_key = dict(zip(found, (g.detach() for g in grads), strict=True))
-    return {site: values.part(values.shaped(model, by_key[values.key(site)], site.name), site).clone() for site in sites}
+    return {
+        site: values.part(values.shaped(model, by_key[values.key(site)], site.name), site).clone() for site in sites
+    }
 
 
 def begin(model: Model, tokens: Tokens, rows: Rows, pick: Pick = greedy) -> Decoding:
@@ -133,39 +137,51 @@ def begin(model: Model, tokens: Tokens, rows: Rows, pick: Pick = greedy) -> Deco
 
 
 def step(model: Model, state: Decoding, rows: Rows, pick: Pick = greedy) -> Decoding:
-    """One more token for every row: one short trace over the key-value cache. Edits at a fixed position act only when that token is read."""
+    """One more token for every row: one short trace over the key-value cache. Edits at a fixed position act only when
+    that token is read."""
     if state.ids.shape[1] > model.spec.context:
-        raise TooLong(f"The text has reached this model's {model.spec.context} tokens. Start again with a shorter prompt.")
+        raise TooLong(
+            f"The text has reached this model's {model.spec.context} tokens. Start again with a shorter prompt."
+        )
     offset = state.ids.shape[1] - 1
     logits = _decode(model, state.ids[:, offset:], rows, state.cache, offset, state.prompt_length)
     return Decoding(_append(state.ids, pick(logits)), logits, state.cache, state.prompt_length)
 
 
 def _forward(
-    model: Model, ids: Tensor, wanted: set[Key], visit: values.Visit, *, start: Start | None = None, keep: Keep | None = None, live: bool = False
+    model: Model,
+    ids: Tensor,
+    wanted: set[Key],
+    visit: values.Visit,
+    *,
+    start: Start | None = None,
+    keep: Keep | None = None,
+    live: bool = False,
 ) -> Tensor | None:
-    """One trace. Returns logits [batch, kept, vocab], or None where ``keep`` is None: then it stops above the highest wanted layer."""
+    """One trace. Returns logits [batch, kept, vocab], or None where ``keep`` is None: then it stops above the highest
+    wanted layer."""
     _check_dtype(model)
     ids = ids.to(model.hf.device)
     lm = model.lm
     wants_logits = keep is not None or ("logits", None) in wanted
     saved: list[Tensor] = []
-    with _turn(), torch.no_grad():
-        with lm.trace(ids, use_cache=False, logits_to_keep=_to_keep(keep, ids)) as tracer:
-            if start is not None:
-                values.skip_to(model, lm, start.layer, start.resid)
-            values.walk(model, lm, wanted, visit, first=start.layer if start else 0, live=live)
-            if wants_logits:
-                logits = lm.output.logits
-                if ("logits", None) in wanted:
-                    visit(("logits", None), logits)
-                saved.append(logits.clone())
-            else:
-                tracer.stop()
+    with _turn(), torch.no_grad(), lm.trace(ids, use_cache=False, logits_to_keep=_to_keep(keep, ids)) as tracer:
+        if start is not None:
+            values.skip_to(model, lm, start.layer, start.resid)
+        values.walk(model, lm, wanted, visit, first=start.layer if start else 0, live=live)
+        if wants_logits:
+            logits = lm.output.logits
+            if ("logits", None) in wanted:
+                visit(("logits", None), logits)
+            saved.append(logits.clone())
+        else:
+            tracer.stop()
     return saved[0] if keep is not None else None
 
 
-def _decode(model: Model, ids: Tensor, rows: Rows, cache: DynamicCache, offset: int, prompt_length: int | None = None) -> Tensor:
+def _decode(
+    model: Model, ids: Tensor, rows: Rows, cache: DynamicCache, offset: int, prompt_length: int | None = None
+) -> Tensor:
     """Logits [batch, vocab] after ``ids``, which stand ``offset`` tokens into the text; the cache grows by them."""
     at = [[_moved(edit, offset, prompt_length) for edit in row] for row in rows]
     plan = _plan(model, [[e for e in row if e is not None] for row in at], ids.shape[1])
@@ -173,10 +189,9 @@ def _decode(model: Model, ids: Tensor, rows: Rows, cache: DynamicCache, offset: 
     lm = model.lm
     edit = _editor(model, plan)
     saved: list[Tensor] = []
-    with _turn(), torch.no_grad():
-        with lm.trace(ids, past_key_values=cache, use_cache=True, logits_to_keep=1):
-            values.walk(model, lm, set(plan), edit, live=True)
-            saved.append(lm.output.logits[:, -1].clone())
+    with _turn(), torch.no_grad(), lm.trace(ids, past_key_values=cache, use_cache=True, logits_to_keep=1):
+        values.walk(model, lm, set(plan), edit, live=True)
+        saved.append(lm.output.logits[:, -1].clone())
     return saved[0]
 
 
@@ -228,14 +243,20 @@ def _check_all(model: Model, sites: Sequence[Site], length: int) -> None:
 
 def _check_dtype(model: Model) -> None:
     if model.ref.dtype != "fp32":
-        raise WrongDtype(f"{model.ref.chip} may only stream text: bf16 moves logits by up to 0.5. Load the model without dtype to measure.")
+        raise WrongDtype(
+            f"{model.ref.chip} may only stream text: bf16 moves logits by up to 0.5. Load the model without dtype to"
+            " measure."
+        )
 
 
 def _check_start(model: Model, start: Start, ids: Tensor, plan: dict[Key, Any]) -> None:
     check(Site(name="resid_pre", layer=start.layer), model.spec)
     want = (ids.shape[0], ids.shape[1], model.spec.d_model)
     if tuple(start.resid.shape) != want:
-        raise ShapeMismatch(f"The stream to start from has shape {tuple(start.resid.shape)}; {want} is needed: rows, positions, d_model.")
+        raise ShapeMismatch(
+            f"The stream to start from has shape {tuple(start.resid.shape)}; {want} is needed: rows, positions,"
+            " d_model."
+        )
     for name, layer in plan:
         if layer is not None and layer < start.layer:
             raise ShapeMismatch(f"An edit at L{layer} {name} would be skipped: the pass starts at layer {start.layer}.")
@@ -243,9 +264,13 @@ def _check_start(model: Model, start: Start, ids: Tensor, plan: dict[Key, Any]) 
 
 def _one_row_each(ids: Tensor, rows: Rows) -> Tensor:
     if not rows:
-        raise ShapeMismatch("There are no rows to run. Give a list with one list of edits a row; [[]] runs the prompt as it is.")
+        raise ShapeMismatch(
+            "There are no rows to run. Give a list with one list of edits a row; [[]] runs the prompt as it is."
+        )
     if ids.shape[0] not in (1, len(rows)):
-        raise ShapeMismatch(f"{ids.shape[0]} prompts do not fit {len(rows)} rows of edits. Give one prompt, or one for each row.")
+        raise ShapeMismatch(
+            f"{ids.shape[0]} prompts do not fit {len(rows)} rows of edits. Give one prompt, or one for each row."
+        )
     return ids.expand(len(rows), -1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from mikit.errors import UnknownSite, nearest
 from mikit.models.model import Spec
@@ -22,14 +22,15 @@ SiteName = Literal[
     "logits",  # the output                                           [batch, position, vocab]
 ]  # fmt: skip
 
-ORDER: tuple[str, ...] = get_args(SiteName)
+ORDER: tuple[SiteName, ...] = get_args(SiteName)
 """Within a layer, the order in which a forward pass meets the values."""
 
 WITH_HEADS = ("q", "k", "v", "pattern", "z")
 
 
 class Site(BaseModel):
-    """A value, or the part of it at one head or one position. Layers, heads and positions count from 0; negative positions from the end.
+    """A value, or the part of it at one head or one position. Layers, heads and positions count from 0; negative
+    positions from the end.
 
     A position given as a name ("IO", "end") belongs to a prompt pair, which turns it into a number.
     """
@@ -40,6 +41,13 @@ class Site(BaseModel):
     layer: int | None = None
     head: int | None = None
     position: int | str | None = None
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _known(cls, name: object) -> object:
+        if name not in ORDER:
+            raise UnknownSite(f"There is no value called '{name}'.{nearest(str(name), ORDER)}")
+        return name
 
     def __str__(self) -> str:
         place = "" if self.layer is None else f"L{self.layer}"
@@ -58,16 +66,11 @@ def check(site: Site, spec: Spec, length: int | None = None) -> None:
     elif not 0 <= site.layer < spec.layers:
         raise UnknownSite(f"There is no layer {site.layer}: this model's layers are 0 to {spec.layers - 1}.")
     if site.name == "resid_mid" and spec.parallel:
-        raise UnknownSite("This model runs attention and MLP side by side, so it has no resid_mid. Use resid_pre or resid_post.")
+        raise UnknownSite(
+            "This model runs attention and MLP side by side, so it has no resid_mid. Use resid_pre or resid_post."
+        )
     _check_head(site, spec)
     _check_position(site, length)
-
-
-def parse_name(name: str) -> SiteName:
-    """The site name, or UnknownSite with the nearest one."""
-    if name not in ORDER:
-        raise UnknownSite(f"There is no value called '{name}'.{nearest(name, ORDER)}")
-    return name  # type: ignore[return-value]  # narrowed by the test above, which mypy cannot follow through get_args
 
 
 def _check_head(site: Site, spec: Spec) -> None:
@@ -82,6 +85,8 @@ def _check_head(site: Site, spec: Spec) -> None:
 
 def _check_position(site: Site, length: int | None) -> None:
     if isinstance(site.position, str):
-        raise UnknownSite(f"The position '{site.position}' is a name; only a prompt pair with positions can say which token it is.")
+        raise UnknownSite(
+            f"The position '{site.position}' is a name; only a prompt pair with positions can say which token it is."
+        )
     if site.position is not None and length is not None and not -length <= site.position < length:
         raise UnknownSite(f"There is no position {site.position}: the prompt has {length} tokens, 0 to {length - 1}.")

@@ -1,8 +1,7 @@
 """The one lock of the process: first come, first served, and re-entrant.
 
-A plain ``RLock`` lets a thread that releases it take it back at once, so that a cell full of traces would starve a slider for as long as it
-runs. Here whoever has waited longest is next.
-"""
+A plain ``RLock`` lets a thread that releases it take it back at once, so that a cell full of traces would starve a
+slider for as long as it runs. Here whoever has waited longest is next."""
 
 from __future__ import annotations
 
@@ -36,7 +35,8 @@ class Turns:
 
     @contextmanager
     def waiting(self, notice: Callable[[], None]) -> Iterator[None]:
-        """Call ``notice`` once for every turn that this thread has to wait for longer than PATIENCE_S, inside the body."""
+        """Call ``notice`` once for every turn that this thread has to wait for longer than PATIENCE_S, inside the
+        body."""
         before = getattr(self._notices, "call", None)
         self._notices.call = notice
         try:

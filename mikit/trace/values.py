@@ -1,8 +1,7 @@
 """Where a site's value is in a running forward pass, and how its parts are read and written in place.
 
-Called from inside the traces of ``engine``: ``lm`` is nnsight's wrapper, and reading ``.input`` or ``.output`` of its modules hands over the real
-tensors, in forward order only.
-"""
+Called from inside the traces of ``engine``: ``lm`` is nnsight's wrapper, and reading ``.input`` or ``.output`` of its
+modules hands over the real tensors, in forward order only."""
 
 from __future__ import annotations
 
@@ -14,15 +13,15 @@ from torch import Tensor
 from mikit.errors import UnsupportedModel
 from mikit.models.architectures import at, heads_of
 from mikit.models.model import Model
-from mikit.trace.sites import ORDER, Site
+from mikit.trace.sites import ORDER, Site, SiteName
 
-Key = tuple[str, int | None]
+Key = tuple[SiteName, int | None]
 """(site name, layer): one tensor of a pass."""
 Visit = Callable[[Key, Tensor], None]
 
 
 # A pattern that is only read comes out of the attention module as a whole, after z.
-_REPORT_ORDER = tuple(sorted(ORDER, key=lambda name: ORDER.index("z") if name == "pattern" else ORDER.index(name) - (name == "z")))
+_REPORT_ORDER = tuple({"pattern": "z", "z": "pattern"}.get(name, name) for name in ORDER)
 
 
 def key(site: Site) -> Key:
@@ -30,7 +29,8 @@ def key(site: Site) -> Key:
 
 
 def walk(model: Model, lm: Any, wanted: set[Key], visit: Visit, *, first: int = 0, live: bool = False) -> None:
-    """Call ``visit(key, raw)`` for every wanted value of layers ``first`` on, as the pass reaches it; ``shaped`` gives its site's shape.
+    """Call ``visit(key, raw)`` for every wanted value of layers ``first`` on, as the pass reaches it; ``shaped``
+    gives its site's shape.
 
     ``live``: of a pattern, hand over the tensor that the pass goes on to use, which can be changed and differentiated.
     """
@@ -42,20 +42,21 @@ def walk(model: Model, lm: Any, wanted: set[Key], visit: Visit, *, first: int = 
                 visit((name, layer), _raw(model, blocks[layer], name, live))
 
 
-def shaped(model: Model, raw: Tensor, name: str) -> Tensor:
+def shaped(model: Model, raw: Tensor, name: SiteName) -> Tensor:
     """A module's tensor as the site's shape, a view of the same memory."""
-    if name in ("q", "z"):
-        return heads_of(raw, name, model.spec.heads, model.arch.layout)  # type: ignore[arg-type]  # literal, checked above
-    if name in ("k", "v"):
-        return heads_of(raw, name, model.spec.kv_heads, model.arch.layout)  # type: ignore[arg-type]
+    if name == "q" or name == "z":
+        return heads_of(raw, name, model.spec.heads, model.arch.layout)
+    if name == "k" or name == "v":
+        return heads_of(raw, name, model.spec.kv_heads, model.arch.layout)
     return raw
 
 
 def part(value: Tensor, site: Site) -> Tensor:
-    """The part of a whole value [batch, ...] that a site names: its head, then its position (of a pattern: the query)."""
+    """The part of a whole value [batch, ...] that a site names: its head, then its position (of a pattern: the
+    query)."""
     if site.head is not None:
         value = value[:, site.head] if site.name == "pattern" else value[:, :, site.head]
-    if site.position is not None:
+    if isinstance(site.position, int):
         by_query = site.name == "pattern" and site.head is None
         value = value[:, :, site.position] if by_query else value[:, site.position]
     return value
@@ -68,9 +69,9 @@ def edit(value: Tensor, edits: Sequence[tuple[int, Any]]) -> None:
         target.copy_(change.apply(target))
 
 
-def embedding(model: Model, lm: Any) -> Tensor:
+def embedding(model: Model, lm: Any) -> Any:
     """What enters block 0."""
-    return at(lm, model.arch.embed).output  # type: ignore[no-any-return]
+    return at(lm, model.arch.embed).output
 
 
 def skip_to(model: Model, lm: Any, layer: int, resid: Tensor) -> None:
@@ -82,7 +83,7 @@ def skip_to(model: Model, lm: Any, layer: int, resid: Tensor) -> None:
         blocks[0].input = resid
 
 
-def _raw(model: Model, block: Any, name: str, live: bool) -> Tensor:
+def _raw(model: Model, block: Any, name: SiteName, live: bool) -> Any:
     arch = model.arch
     if name == "pattern":
         return _live_pattern(at(block, arch.attn)) if live else at(block, arch.attn).output[1]
@@ -91,17 +92,17 @@ def _raw(model: Model, block: Any, name: str, live: bool) -> Tensor:
         return output if arch.attn_out_index is None else output[arch.attn_out_index]
     if name == "resid_mid":
         assert arch.resid_mid is not None, "sites.check refuses it"
-        return at(block, arch.resid_mid).input  # type: ignore[no-any-return]
+        return at(block, arch.resid_mid).input
     outputs = {"q": arch.q, "k": arch.k, "v": arch.v, "mlp_out": arch.mlp_out}
     inputs = {"z": arch.o_proj, "mlp_post": arch.mlp_down}
     if name in outputs:
-        return at(block, outputs[name]).output  # type: ignore[no-any-return]
+        return at(block, outputs[name]).output
     if name in inputs:
-        return at(block, inputs[name]).input  # type: ignore[no-any-return]
-    return block.input if name == "resid_pre" else block.output  # type: ignore[no-any-return]
+        return at(block, inputs[name]).input
+    return block.input if name == "resid_pre" else block.output
 
 
-def _live_pattern(attn: Any) -> Tensor:
+def _live_pattern(attn: Any) -> Any:
     """The pattern on its way to the values. ``attn.output[1]`` is a report of it: writing there changes nothing.
 
     The call that makes it has a number in its name that moves between versions of nnsight, so it is looked for.
@@ -111,5 +112,7 @@ def _live_pattern(attn: Any) -> Tensor:
         inner = getattr(attn.source, name).source
         for op in getattr(inner, "names", ()):
             if "dropout" in op:
-                return getattr(inner, op).output  # type: ignore[no-any-return]
-    raise UnsupportedModel("This model's attention hides its pattern, so it can be read but not changed. Load it with eager attention.")
+                return getattr(inner, op).output
+    raise UnsupportedModel(
+        "This model's attention hides its pattern, so it can be read but not changed. Load it with eager attention."
+    )

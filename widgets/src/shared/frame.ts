@@ -1,17 +1,29 @@
 // The frame every view stands in: title, chips, buttons, inputs, stage, THE number, status, code, table, "shows" line.
+import { copyButtons } from "./copies";
 import { h, textButton } from "./dom";
-import { copyImage, copyText, csv, download, figurePng, fileName } from "./export";
+import { download, fileName } from "./export";
 import { watchKernel } from "./gone";
+import { head } from "./head";
 import { containKeys } from "./keyboard";
 import { numberSlot, type NumberSlot } from "./number";
 import { codePanel, twinPanel } from "./panels";
+import { redrawing } from "./redraw";
 import { statusLine } from "./status";
-import { themeColour, themeOf, watchTheme } from "./theme";
+import { themeColour, themeOf } from "./theme";
 import "./theme.css";
 import type { FrameTraits, Lanes, Table, ThemeName, ViewModel } from "./types";
 
 /** At this width and above a view lays its parts side by side. */
 const WIDE = 700;
+
+/** A screen reader hears where the cursor rests, not every cell it passes. */
+const REST_MS = 150;
+
+const TRAITS = [
+  "title", "chip", "shows", "hides", "status", "error", "answers", "asked", "code", "note", "can_save", "frozen",
+] as const satisfies (keyof FrameTraits)[];
+
+type Control = HTMLButtonElement | HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 export interface FrameOptions {
   /** The view's short name: the root has the class `mikit-<name>`. */
@@ -34,7 +46,7 @@ export interface Frame<T extends FrameTraits> {
   /** A kernel answers: false in a saved page and after the kernel died. */
   readonly live: boolean;
   colour(name: `--mk-${string}`): string;
-  /** `draw` runs once a frame after anything changed: size, theme, re-attachment, `watch`ed traits, `draw()`. */
+  /** `draw` runs at most once a frame after anything changed: size, theme, re-attachment, `watch`ed traits, `draw()`. */
   onDraw(draw: () => void): void;
   draw(): void;
   /** Calls back (default: draws) when one of the traits changes. */
@@ -44,75 +56,44 @@ export interface Frame<T extends FrameTraits> {
   /** This element's numbers come from `lane`: it fades while they are old. Without any tie the whole stage fades. */
   tie(element: HTMLElement, lane: string): void;
   /** This control does nothing without a kernel: off while there is none. */
-  needsKernel(control: HTMLButtonElement | HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement): void;
+  needsKernel(control: Control): void;
   /** Tells a screen reader, once the hand rests. */
   say(text: string): void;
+}
+
+/** Lanes whose numbers on screen answer an earlier question. A lane that was never answered shows none. */
+function oldLanes(asked: Lanes, answers: Lanes): Set<string> {
+  return new Set(Object.keys(asked).filter((lane) => lane in answers && asked[lane] !== answers[lane]));
+}
+
+function labelled(label: string, text: string): (Node | string)[] {
+  return text ? [h("b", {}, `${label} `), text] : [];
 }
 
 export function frame<T extends FrameTraits>(
   model: ViewModel<T>, host: HTMLElement, signal: AbortSignal, options: FrameOptions,
 ): Frame<T> {
   let gone = false;
-  let width = 800;
-  let asleep = true;
   let speech: ReturnType<typeof setTimeout> | undefined;
   const draws: (() => void)[] = [];
   const ties: [HTMLElement, string][] = [];
-  const kernelControls: { disabled: boolean }[] = [];
+  const controls: Control[] = [];
 
-  const title = h("span", { class: "mikit-title", role: "heading", "aria-level": 3 });
-  const chip = h("span", { class: "mikit-chip" });
-  const oldChip = h("span", { class: "mikit-chip mikit-chip-mark", hidden: true }, "old");
-  const goneChip = h("span", { class: "mikit-chip mikit-chip-mark", hidden: true }, "kernel gone – run the cell again");
   const inputs = h("div", { class: "mikit-inputs" });
   const stage = h("div", { class: "mikit-stage" });
   const number = numberSlot();
-  const shows = h("p", { class: "mikit-foot" });
+  const foot = h("p", { class: "mikit-foot" });
   const live = h("span", { class: "mikit-live", role: "status" });
-
-  const send = (action: "record" | "page" | "stop" | "reset"): void => attempt(() => model.send({ do: action }));
-  const code = codePanel(signal, () => model.get("code") ?? {});
+  const code = codePanel(signal, () => model.get("code"));
   const twin = twinPanel(signal, options.table);
+  const top = head(signal, { code: code.button, saveRecord, savePage: () => send("page") });
   const status = statusLine(signal, () => send("stop"));
+  status.tools.append(
+    textButton("Reset", signal, reset), ...copyButtons(signal, () => root, () => model.get("title"), options.table), twin.button);
 
-  const saveRecord = textButton("Save record", signal, () => {
-    const record = model.get("record");
-    if (!model.get("frozen")) send("record");
-    else if (record) download(fileName(model.get("title"), "json"), new Blob([record], { type: "application/json" }));
-  });
-  const savePage = textButton("Save page", signal, () => send("page"));
-
-  function answer(button: HTMLButtonElement, work: () => Promise<string>): void {
-    const label = button.textContent ?? "";
-    void work().catch(() => "No copy made").then((done) => {
-      button.textContent = done;
-      setTimeout(() => { button.textContent = label; }, 1500);
-    });
-  }
-  const copyPng = textButton("Copy PNG", signal, () => answer(copyPng, async () => {
-    const image = await figurePng(root);
-    if (await copyImage(image)) return "Copied";
-    download(fileName(model.get("title"), "png"), image);
-    return "Downloaded";
-  }));
-  const copyCsv = textButton("Copy CSV", signal, () => answer(copyCsv, async () => {
-    const text = csv(options.table());
-    if (await copyText(text)) return "Copied";
-    download(fileName(model.get("title"), "csv"), new Blob([text], { type: "text/csv" }));
-    return "Downloaded";
-  }));
-  const reset = textButton("Reset", signal, () => {
-    options.reset?.();
-    if (api.live) send("reset");
-    draw();
-  });
-  status.tools.append(reset, copyPng, copyCsv, twin.button);
-
-  const root = h("section", { class: `mikit mikit-${options.name}`, "data-width": "wide" },
-    h("div", { class: "mikit-head" }, title, chip, h("span", { class: "mikit-break" }), oldChip, goneChip,
-      h("span", { class: "mikit-actions" }, code.button, saveRecord, savePage)),
-    h("div", { class: "mikit-top" }, inputs, number.element),
-    stage, status.element, code.element, twin.element, shows, live);
+  const root = h("section", { class: `mikit mikit-${options.name}` },
+    top.element, h("div", { class: "mikit-top" }, inputs, number.element),
+    stage, status.element, code.element, twin.element, foot, live);
   containKeys(root, signal);
   host.append(root);
 
@@ -126,48 +107,40 @@ export function frame<T extends FrameTraits>(
     }
   }
 
-  function oldLanes(): Set<string> {
-    const [asked, answers] = [model.get("asked") ?? {}, model.get("answers") ?? {}];
-    // A lane that was never answered has nothing on screen that could be old.
-    return new Set(Object.keys(asked).filter((lane) => lane in answers && asked[lane] !== answers[lane]));
+  function send(action: "record" | "page" | "stop" | "reset"): void {
+    attempt(() => model.send({ do: action }));
   }
 
+  function saveRecord(): void {
+    const record = model.get("record");
+    if (!model.get("frozen")) send("record");
+    else if (record) download(fileName(model.get("title"), "json"), new Blob([record], { type: "application/json" }));
+  }
+
+  function reset(): void {
+    options.reset?.();
+    if (view.live) send("reset");
+    view.draw();
+  }
+
+  /** Brings all but the picture up to date. */
   function refresh(): void {
-    const old = oldLanes();
+    const old = oldLanes(model.get("asked"), model.get("answers"));
+    const [title, chip, error, frozen] = [model.get("title"), model.get("chip"), model.get("error"), model.get("frozen")];
     const { state, text, done } = model.get("status");
-    const [frozen, error] = [model.get("frozen"), model.get("error")];
+    root.setAttribute("aria-label", title);
     root.dataset.status = error ? "error" : state;
     root.toggleAttribute("data-gone", gone);
     root.toggleAttribute("data-frozen", frozen);
     root.toggleAttribute("data-old", old.size > 0);
-    title.textContent = model.get("title");
-    root.setAttribute("aria-label", model.get("title"));
-    chip.textContent = model.get("chip");
-    chip.hidden = !chip.textContent;
-    oldChip.hidden = old.size === 0;
-    goneChip.hidden = !gone;
-    const fading = ties.length ? ties : [[stage, ""] as [HTMLElement, string]];
-    for (const [element, lane] of fading) element.classList.toggle("mikit-old", lane ? old.has(lane) : old.size > 0);
+    stage.classList.toggle("mikit-old", ties.length === 0 && old.size > 0);
+    for (const [element, lane] of ties) element.classList.toggle("mikit-old", old.has(lane));
+    for (const control of controls) control.disabled = !view.live;
+    const canSave = frozen ? Boolean(model.get("record")) : model.get("can_save");
+    top.show({ title, chip, old: old.size > 0, gone, frozen, canSave });
     status.show({ state, text, done, error, note: model.get("note"), gone, frozen });
-    saveRecord.hidden = gone;
-    saveRecord.disabled = frozen ? !model.get("record") : !model.get("can_save");
-    savePage.hidden = gone || frozen;
-    for (const control of kernelControls) control.disabled = !api.live;
-    const [first, second] = [model.get("shows"), model.get("hides")];
-    shows.replaceChildren(...(first ? [h("b", {}, "Shows: "), `${first} `] : []), ...(second ? [h("b", {}, "Does not show: "), second] : []));
+    foot.replaceChildren(...labelled("Shows:", model.get("shows")), " ", ...labelled("Does not show:", model.get("hides")));
     code.refresh();
-  }
-
-  function draw(): void {
-    if (!asleep) return;
-    asleep = false;
-    requestAnimationFrame(() => {
-      asleep = true;
-      if (signal.aborted) return;
-      root.dataset.theme = themeOf(host);
-      for (const one of draws) one();
-      twin.refresh();
-    });
   }
 
   function listen(trait: string, changed: () => void): void {
@@ -175,53 +148,48 @@ export function frame<T extends FrameTraits>(
     signal.addEventListener("abort", () => model.off(`change:${trait}`, changed));
   }
 
-  const api: Frame<T> = {
-    root, inputs, stage, number, draw,
-    get width() { return width; },
-    get wide() { return width >= WIDE; },
+  const redraw = redrawing(root, signal, () => {
+    root.dataset.theme = view.theme;
+    root.dataset.width = view.wide ? "wide" : "narrow";
+    for (const one of draws) one();
+    twin.refresh();
+  });
+
+  const view: Frame<T> = {
+    root, inputs, stage, number, draw: redraw.draw,
+    get width() { return redraw.width; },
+    get wide() { return redraw.width >= WIDE; },
     get theme() { return themeOf(host); },
     get live() { return !gone && !model.get("frozen"); },
     colour: (name) => themeColour(root, name),
-    onDraw(callback) { draws.push(callback); draw(); },
-    watch(traits, changed = draw) { for (const trait of traits) listen(trait, changed); },
+    onDraw(callback) { draws.push(callback); redraw.draw(); },
+    watch(traits, changed = redraw.draw) { for (const trait of traits) listen(trait, changed); },
     set(traits, lanes = []) {
-      const asked: Lanes = { ...model.get("asked") };
-      for (const lane of lanes) asked[lane] = Math.max(asked[lane] ?? 0, model.get("answers")?.[lane] ?? 0) + 1;
+      const [asked, answers]: [Lanes, Lanes] = [{ ...model.get("asked") }, model.get("answers")];
+      for (const lane of lanes) asked[lane] = Math.max(asked[lane] ?? 0, answers[lane] ?? 0) + 1;
       for (const name of Object.keys(traits) as (keyof T & string)[]) model.set(name, traits[name] as T[typeof name]);
-      if (lanes.length && api.live) model.set("asked", asked as T["asked"]);
+      if (lanes.length && view.live) model.set("asked", asked as T["asked"]);
       attempt(() => model.save_changes());
     },
     tie(element, lane) { ties.push([element, lane]); refresh(); },
-    needsKernel(control) { kernelControls.push(control); control.disabled = !api.live; },
+    needsKernel(control) { controls.push(control); control.disabled = !view.live; },
     say(text) {
       clearTimeout(speech);
-      speech = setTimeout(() => { live.textContent = text; }, 150);
+      speech = setTimeout(() => { live.textContent = text; }, REST_MS);
     },
   };
 
-  const traits = ["title", "chip", "shows", "hides", "status", "error", "answers", "asked", "code", "note", "can_save", "frozen"];
-  for (const trait of traits) listen(trait, refresh);
-  root.dataset.theme = themeOf(host);
-  refresh();
-  draw();
-  watchTheme(signal, draw);
+  root.dataset.theme = view.theme;
+  root.dataset.width = "wide";
+  for (const trait of TRAITS) listen(trait, refresh);
   watchKernel(host, signal, (now) => {
-    if (now === gone) return;
     gone = now;
     refresh();
   });
-  const sizes = new ResizeObserver(() => {
-    // VS Code folds outputs to nothing; a figure drawn for width 0 would stay broken.
-    if (root.clientWidth === 0) return;
-    width = root.clientWidth;
-    root.dataset.width = width >= WIDE ? "wide" : "narrow";
-    draw();
-  });
-  sizes.observe(root);
   signal.addEventListener("abort", () => {
-    sizes.disconnect();
     clearTimeout(speech);
     root.remove();
   });
-  return api;
+  refresh();
+  return view;
 }

@@ -4,7 +4,12 @@ const MARK = "jupyter-widgets-disconnected";
 
 /** Calls back when the host marks the view as cut off, and again when it is connected anew. */
 export function watchKernel(host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void): void {
-  const look = (): void => changed(host.closest(`.${MARK}`) !== null);
+  let gone = false;
+  const look = (): void => {
+    if (gone === (host.closest(`.${MARK}`) !== null)) return;
+    gone = !gone;
+    changed(gone);
+  };
   const observer = new MutationObserver(look);
   // ipywidgets puts the class on the element it gave us; other hosts may put it on one of the next few around it.
   const watch = (): void => {

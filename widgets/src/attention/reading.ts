@@ -1,0 +1,89 @@
+// The reading line: the prompt as text, coloured by where one token looks in the head drawn.
+
+import { h } from "../shared/dom";
+import { tint } from "../shared/tint";
+import { tokenSpan } from "../shared/tokens";
+import type { TokenWire } from "../shared/types";
+import type { Actions, Now, Part } from "./parts";
+import { readout } from "./text";
+import { rowOf } from "./unpack";
+
+const EMPTY = "Type a text above: its tokens stand here.";
+
+export class Reading implements Part {
+  readonly element = h("div", { class: "mikit-att-reading" });
+  private readonly readout = h("p", { class: "mikit-att-readout" });
+  private readonly line = h("div", {
+    class: "mikit-att-line", tabindex: 0, role: "application",
+    "aria-label": "The text, token by token. Left and right arrows move, Enter locks a token, Escape unlocks.",
+  });
+  private spans: HTMLElement[] = [];
+  private tokens: TokenWire[] | null = null;
+  private width = 0;
+  private now: Now | null = null;
+
+  constructor(private readonly act: Actions, signal: AbortSignal) {
+    this.element.append(this.readout, this.line);
+    const at = (event: Event): number => this.spans.indexOf((event.target as Element).closest<HTMLElement>(".mikit-att-token") as HTMLElement);
+    this.line.addEventListener("pointerover", (event) => {
+      if (at(event) >= 0) act.peekToken(at(event));
+    }, { signal });
+    this.line.addEventListener("pointerleave", () => act.peekToken(null), { signal });
+    this.line.addEventListener("blur", () => act.peekToken(null), { signal });
+    this.line.addEventListener("click", (event) => {
+      if (at(event) >= 0) act.lock(at(event));
+    }, { signal });
+    this.line.addEventListener("keydown", (event) => this.key(event), { signal });
+  }
+
+  draw(now: Now): void {
+    this.now = now;
+    const { scene, head, query } = now;
+    if (scene.tokens !== this.tokens || now.width !== this.width) this.build(scene.tokens, now.width);
+    this.readout.textContent = readout(now) || EMPTY;
+    const row = query < 0 ? new Uint8Array() : rowOf(scene.patterns, head, query);
+    this.spans.forEach((span, key) => this.paint(span, key, row[key], now));
+  }
+
+  private build(tokens: TokenWire[], width: number): void {
+    this.tokens = tokens;
+    this.width = width;
+    this.spans = tokens.map((token) => {
+      const span = tokenSpan(token);
+      span.classList.add("mikit-att-token");
+      return span;
+    });
+    this.line.replaceChildren(...this.spans);
+    // A longer text is set smaller before it has to scroll: the line's height is the same for all.
+    this.line.classList.remove("mikit-att-dense");
+    this.line.classList.toggle("mikit-att-dense", this.line.scrollHeight > this.line.clientHeight);
+  }
+
+  private paint(span: HTMLElement, key: number, byte: number | undefined, { scene, query, theme }: Now): void {
+    // The first position is left out of the scale, as everywhere on the picture: it would be the darkest of all.
+    const value = key === 0 ? Number.NaN : byte === undefined ? null : byte / 255;
+    tint(span, value, { kind: "sequential", limit: 1, theme });
+    span.classList.toggle("mikit-att-later", key > query);
+    span.classList.toggle("mikit-att-reader", key === query);
+    span.classList.toggle("mikit-att-locked", key === scene.locked);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (!this.now || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { query, scene } = this.now;
+    const last = scene.tokens.length - 1;
+    if (last < 0) return;
+    const steps: Record<string, number> = { ArrowRight: query + 1, ArrowLeft: query - 1, Home: 0, End: last };
+    const step = steps[event.key];
+    if (step !== undefined) this.moveTo(Math.min(last, Math.max(0, step)));
+    else if (event.key === "Enter" || event.key === " ") this.act.lock(query);
+    else if (event.key === "Escape") this.act.unlock();
+    else return;
+    event.preventDefault();
+  }
+
+  private moveTo(query: number): void {
+    this.act.peekToken(query);
+    this.spans[query]?.scrollIntoView({ block: "nearest" });
+  }
+}

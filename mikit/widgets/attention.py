@@ -133,7 +133,8 @@ class AttentionView(View):
     def ask(self, lane: str) -> Study | None:
         ref = self._studied.ref
         if lane == "scores":
-            return HeadScores(model=ref, seed=self._seed)
+            length = min(HeadScores.model_fields["length"].default, self._studied.spec.context // 2)
+            return HeadScores(model=ref, seed=self._seed, length=length)
         if lane == "attention":
             return AttentionPatterns(model=ref, seed=self._seed, prompt=self._prompt())
         if not self.muted and self._is_one_token():

@@ -25,7 +25,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 # Each goal has what the one before it has: what `test` installs is enough for `lab`.
 INSTALLS = {"lab": ".", "test": ".[dev]"}
-PACKAGES_MB = {"lab": 270, "test": 350}
+PACKAGES_MB = {"lab": 360, "test": 450}
 WEIGHTS_MB = 93
 
 USAGE = """usage: python -m mikit.bootstrap lab | test
@@ -116,7 +116,7 @@ class SetUp:
 
     def make_venv(self) -> None:
         """Keep a whole environment of this Python, replace any other."""
-        if self.venv_version() == sys.version_info[:2] and self.pip("--version", quiet=True) == 0:
+        if self.venv_version() == sys.version_info[:2] and self.is_whole():
             return
         if self.venv.exists():
             say(".venv is incomplete or belongs to another Python: making it anew.")
@@ -130,6 +130,11 @@ class SetUp:
         config = self.venv / "pyvenv.cfg"
         found = re.search(r"^version *= *(\d+)\.(\d+)", config.read_text(), re.M) if config.exists() else None
         return tuple(int(part) for part in found.groups()) if found else None
+
+    def is_whole(self) -> bool:
+        """Whether pip runs and no package is half written: pip writes a package's RECORD last."""
+        packages = [*self.venv.glob("lib/python*/site-packages/*.dist-info"), *self.venv.glob("Lib/*/*.dist-info")]
+        return all((package / "RECORD").exists() for package in packages) and self.pip("--version", quiet=True) == 0
 
     def install(self, goal: str) -> None:
         """PyTorch alone first, so that nothing else can choose its build; then everything pinned."""

@@ -103,8 +103,10 @@ def fetch(name: str) -> None:
     """Bring a model to this machine, once; it is then there without a network."""
     from mikit.models import sources
 
-    folder = sources.fetch(name, say=typer.echo)
-    typer.echo(f"{name} is in {folder}")
+    if here := sources.folder_of(name):
+        typer.echo(f"{name} is already in {here}.")
+    else:
+        sources.fetch(name, say=typer.echo)
 
 
 @models.command()

@@ -66,7 +66,7 @@ def test_first_run_says_what_it_costs_and_second_runs_nothing(
 ) -> None:
     machine.set_up().prepare("lab")
     said = capsys.readouterr().out
-    assert "270 MB of packages" in said and "93 MB of model" in said and "minutes" in said
+    assert "360 MB of packages" in said and "93 MB of model" in said and "minutes" in said
     assert machine.made_venvs() == 1 and len(machine.installs()) == 3
 
     machine.commands.clear()
@@ -134,6 +134,21 @@ def test_a_half_made_environment_is_made_anew(machine: Machine, missing: str) ->
     (machine.root / ".venv" / "mikit-lab-ready").unlink()
     machine.set_up().prepare("lab")
     assert machine.made_venvs() == 2 and machine.set_up().is_ready("lab")
+
+
+def test_a_package_that_was_half_written_is_not_kept(machine: Machine) -> None:
+    machine.set_up().prepare("lab")
+    (machine.root / ".venv" / "mikit-lab-ready").unlink()
+    package = machine.root / ".venv" / "lib" / "python3.11" / "site-packages" / "numpy-2.4.6.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").touch()
+    machine.set_up().prepare("lab")
+    assert machine.made_venvs() == 2
+
+    (machine.root / ".venv" / "mikit-lab-ready").unlink()
+    (package / "RECORD").touch()
+    machine.set_up().prepare("lab")
+    assert machine.made_venvs() == 2, "whole packages are kept"
 
 
 def test_an_environment_of_another_python_is_made_anew(machine: Machine) -> None:

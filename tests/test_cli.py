@@ -76,14 +76,19 @@ def test_list_says_licence_size_and_what_is_here(sources: ModuleType) -> None:
     assert "not here, 253 MB to fetch" in second and second.endswith("Gemma terms")
 
 
-def test_fetch_and_remove_reach_the_store(sources: ModuleType, tmp_path: Path) -> None:
-    said = mikit_says("models", "fetch", "smollm2-135m")
-    assert (said.exit_code, said.stdout) == (
-        0,
-        f"fetching smollm2-135m\nsmollm2-135m is in {tmp_path / 'smollm2-135m'}\n",
-    )
+def test_fetch_and_remove_reach_the_store(sources: ModuleType) -> None:
+    said = mikit_says("models", "fetch", "gemma-3-270m")
+    assert (said.exit_code, said.stdout) == (0, "fetching gemma-3-270m\n")
     assert mikit_says("models", "remove", "smollm2-135m").exit_code == 0
-    assert sources.done == ["fetch smollm2-135m", "remove smollm2-135m"]
+    assert sources.done == ["fetch gemma-3-270m", "remove smollm2-135m"]
+
+
+def test_fetch_of_a_model_that_is_here_says_where(sources: ModuleType, tmp_path: Path) -> None:
+    assert (
+        mikit_says("models", "fetch", "smollm2-135m").stdout
+        == f"smollm2-135m is already in {tmp_path / 'smollm2-135m'}.\n"
+    )
+    assert sources.done == []
 
 
 @dataclass(frozen=True)

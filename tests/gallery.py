@@ -61,14 +61,17 @@ def write_page(view: str, state: str) -> Path:
     """The host page of a saved view, with traits of our own: nothing answers, and nothing needs to."""
     traits = FRAME | VIEWS[view](state) | STATES[state]
     path = OUT / f"{view}-{state}.html"
-    path.write_text(freeze.page(f"{view} {state}", traits, static_text(f"{view}.js"), static_text(f"{view}.css")), "utf-8")
+    html = freeze.page(f"{view} {state}", traits, static_text(f"{view}.js"), static_text(f"{view}.css"))
+    path.write_text(html, encoding="utf-8")
     return path
 
 
 def open_page(browser: Browser, shot: Shot, scale: int) -> Page:
     """The view on screen, drawn."""
     page = browser.new_page(
-        viewport={"width": shot.width + 32, "height": 1000}, color_scheme=shot.theme, device_scale_factor=scale  # type: ignore[arg-type]
+        viewport={"width": shot.width + 32, "height": 1000},
+        color_scheme=shot.theme,
+        device_scale_factor=scale,  # type: ignore[arg-type]
     )
     page.on("pageerror", lambda error: print(f"{shot.name}: {error}", file=sys.stderr))
     page.goto(write_page(shot.view, shot.state).as_uri())

@@ -12,9 +12,14 @@ from mikit.widgets.wire import encode, lower_triangles
 
 Traits = dict[str, Any]
 
-TEXT = (
-    "When", " Mary", " and", " John", " went", " to", " the", " store", ",", " John", " gave", " a", " drink", " to",
-)  # fmt: skip
+
+def _tokens(text: str) -> list[str]:
+    return text.split("|")
+
+
+TEXT = _tokens("When| Mary| and| John| went| to| the| store|,| John| gave| a| drink| to")
+ODD_TOKENS = _tokens(" Mary|.\n|\n|She| said| <script>| it| cost| |⟨E2⟩|⟨82⟩|12| in| Łódź|.")
+REPEATING = _tokens("The| gr|een| door| was| shut|.| Every| morning| the| gr|een| door| was| op|en")
 LAYERS, HEADS = 30, 9
 
 FRAME: Traits = {
@@ -58,7 +63,7 @@ def heatmap(state: str) -> Traits:
     exact = None
     if state == "partial":
         exact = encode((layer >= 18).astype(np.uint8))
-    rows, cols = [f"L{i}" for i in range(LAYERS)], list(TEXT)
+    rows, cols = [f"L{i}" for i in range(LAYERS)], TEXT
     if state == "empty":
         values, rows, cols = np.zeros((0, 0)), [], []
     return {
@@ -72,8 +77,8 @@ def heatmap(state: str) -> Traits:
 
 
 def tokens(state: str) -> Traits:
-    texts = [*TEXT, " Mary", ".\n", "\n", "She", " said", " <script>", " it", " cost", " ", "⟨E2⟩", "⟨82⟩", "12", " in", " Łódź", "."]
-    surprise = np.abs(np.random.default_rng(1).gamma(1.2, 2.4, len(texts)))
+    texts = TEXT + ODD_TOKENS
+    surprise = np.random.default_rng(1).gamma(1.2, 2.4, len(texts))
     surprise[0] = np.nan
     empty = state == "empty"
     marked = [{"text": text, "special": False} for text in texts]
@@ -108,7 +113,7 @@ def _patterns(length: int, copies: NDArray[np.int_]) -> NDArray[np.float64]:
 
 
 def attention(state: str) -> Traits:
-    texts = ["Mr", " D", "urs", "ley", " was", " proud", ".", " Every", " morning", " Mr", " D", "urs", "ley", " hum", "med"]
+    texts = REPEATING
     copies = np.array([max((j for j in range(i) if texts[j] == text), default=-1) for i, text in enumerate(texts)])
     patterns = _patterns(len(texts), copies)
     count, draws = LAYERS * HEADS, np.random.default_rng(3)
@@ -118,7 +123,10 @@ def attention(state: str) -> Traits:
         "shows": "Where each head looks, and how well the text is predicted with heads switched off.",
         "hides": "What a head does with what it reads.",
         "text": "".join(texts), "mode": "continue", "muted": [], "focus": [18, 6], "locked": -1, "sort": "",
-        "examples": [{"label": "Dursley", "text": "".join(texts), "mode": "continue"}, {"label": "Random, twice", "text": "", "mode": "repeat"}],
+        "examples": [
+            {"label": "A name, twice", "text": "".join(texts), "mode": "continue"},
+            {"label": "Random, twice", "text": "", "mode": "repeat"},
+        ],
         "has_chat": True, "grid": [LAYERS, HEADS],
         "tokens": [{"text": text, "special": False} for text in texts],
         "patterns": encode(lower_triangles(patterns)), "sink": encode(patterns[:, 1:, 0].mean(1)),
@@ -127,7 +135,7 @@ def attention(state: str) -> Traits:
         "score_low": {name: encode(values * 0.9) for name, values in score.items()},
         "score_high": {name: encode(np.minimum(1, values * 1.1)) for name, values in score.items()},
         "protocol": "2 x 50 random tokens, 8 seeds, position 0 left out",
-        "next": [{"text": text, "p": p} for text, p in ((" a", 0.31), (" to", 0.22), (" his", 0.1), (",", 0.06), (" the", 0.04))],
+        "next": [{"text": text, "p": p} for text, p in ((".", 0.31), (" to", 0.22), (" and", 0.1), (",", 0.06))],
         "effect": None, "surprise": encode(np.stack([draws.gamma(1.2, 2.0, len(texts)), np.full(len(texts), np.nan)])),
     }  # fmt: skip
     if state == "empty":

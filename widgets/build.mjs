@@ -24,6 +24,7 @@ const { metafile } = await esbuild.build({
   metafile: true,
   // A bundle travels with every view: white space goes, names stay, and lines stay short enough to read.
   minifyWhitespace: true,
+  minifySyntax: true,
   lineLimit: 120,
   // Several lines always: anywidget takes a one-line string for the path of a file.
   banner: { js: `// ${banner}`, css: `/* ${banner} */` },

@@ -1,16 +1,17 @@
 // Where the parts of a heat map lie, in CSS pixels: plain arithmetic on widths and counts.
 import type { Rect } from "../shared/canvas";
 
-export const SIDE = 280;
+const SIDE = 280;
 const GAP = 24;
 /** Pitch of 11 px axis figures, and of rotated 12 px token labels. */
 const LINE = 12;
 const AXIS_CHARACTER = 6.7;
 const TOKEN_CHARACTER = 7.25;
 const LONGEST_TOKEN = 64;
-/** Taller and wider maps scroll inside the stage. */
-export const TALLEST = 480;
+/** Cells shrink below 12 pixels to fit, unless the page is so small that the map had better scroll. */
+const NARROWEST = 12;
 const SCROLL_BELOW = 480;
+const TALLEST = 480;
 
 export interface Shape {
   rows: string[];
@@ -54,11 +55,11 @@ const EMPTY = { rows: 15, columns: 15 };
 export function layoutOf(shape: Shape, width: number): Layout {
   const [rows, columns] = [shape.rows.length || EMPTY.rows, shape.columns.length || EMPTY.columns];
   const gutter = clamp(36, Math.ceil(longest(shape.rows) * AXIS_CHARACTER) + 10, 112);
-  const preferred = clamp(12, Math.floor(460 / columns), 36);
+  const preferred = clamp(NARROWEST, Math.floor(460 / columns), 36);
   const beside = width >= 700 && gutter + columns * preferred <= width - SIDE - GAP;
   const room = (beside ? width - SIDE - GAP : width) - gutter;
-  const fitting = width < SCROLL_BELOW ? preferred : Math.min(preferred, Math.floor(room / columns));
-  const cellWidth = Math.max(2, fitting);
+  const smallest = width < SCROLL_BELOW ? NARROWEST : 2;
+  const cellWidth = clamp(smallest, Math.floor(room / columns), preferred);
   const cellHeight = Math.max(2, Math.min(clamp(8, Math.floor(330 / rows), 24), Math.floor(TALLEST / rows)));
 
   const characters = longest(shape.columns);

@@ -59,6 +59,8 @@ function ownRules(): string {
   return texts.join("\n");
 }
 
+const MARGIN = 16;
+
 const CHROME = ".mikit-actions, .mikit-inputs, .mikit-status, .mikit-code, .mikit-twin, .mikit-live";
 
 function withoutChrome(root: HTMLElement): HTMLElement {
@@ -77,7 +79,7 @@ function withoutChrome(root: HTMLElement): HTMLElement {
     const value = style.getPropertyValue(name);
     if (value) clone.style.setProperty(name, value);
   }
-  clone.style.width = `${root.clientWidth}px`;
+  Object.assign(clone.style, { width: `${root.clientWidth + 2 * MARGIN}px`, padding: `${MARGIN}px`, border: "0" });
   return clone;
 }
 
@@ -86,7 +88,7 @@ function heightOf(clone: HTMLElement): number {
   shelf.style.cssText = "position:fixed;left:-10000px;top:0;visibility:hidden";
   shelf.append(clone);
   document.body.append(shelf);
-  const height = Math.ceil(clone.getBoundingClientRect().height);
+  const height = Math.floor(clone.getBoundingClientRect().height);
   shelf.remove();
   return height;
 }
@@ -94,7 +96,7 @@ function heightOf(clone: HTMLElement): number {
 /** The figure without its buttons, at twice the screen's size: title, model, stage, number and what it shows. */
 export async function figurePng(root: HTMLElement): Promise<Blob> {
   const clone = withoutChrome(root);
-  const [width, height, zoom] = [root.clientWidth, heightOf(clone), 2];
+  const [width, height, zoom] = [root.clientWidth + 2 * MARGIN, heightOf(clone), 2];
   const style = document.createElement("style");
   style.textContent = ownRules();
   clone.prepend(style);

@@ -62,6 +62,10 @@ export function codePanel(signal: AbortSignal, code: () => Partial<Record<Flavou
 /** A table is a text twin, not a data grid: beyond this many rows the CSV is the better reading. */
 const MOST_ROWS = 400;
 
+function heading(name: string, first: string | number | undefined): HTMLElement {
+  return h("th", typeof first === "number" ? { scope: "col", class: "mikit-figure" } : { scope: "col" }, name);
+}
+
 function cell(value: string | number): HTMLElement {
   return typeof value === "number" ? h("td", { class: "mikit-figure" }, fixed(value)) : h("td", {}, value);
 }
@@ -73,7 +77,7 @@ export function twinPanel(signal: AbortSignal, table: () => Table): Panel {
     const left = rows.length - MOST_ROWS;
     panel.replaceChildren(h("table", {},
       h("caption", {}, left > 0 ? `${caption} (${left} more rows: Copy CSV has them all)` : caption),
-      h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, ...columns.map((name, i) => heading(name, rows[0]?.[i])))),
       h("tbody", {}, ...rows.slice(0, MOST_ROWS).map((row) => h("tr", {}, ...row.map((value, i) => (
         i === 0 && typeof value === "string" ? h("th", { scope: "row" }, value) : cell(value)
       )))))));

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
@@ -28,7 +28,8 @@ from tests.gallery_samples import FRAME, STATES, VIEWS  # noqa: E402
 
 OUT = ROOT / "build" / "gallery"
 AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
-THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = (800, 500)
 GAP = 24
 CAPTION = 20
@@ -40,7 +41,7 @@ class Shot:
 
     view: str
     state: str
-    theme: str
+    theme: Theme
     width: int
 
     @property
@@ -71,7 +72,7 @@ def open_page(browser: Browser, shot: Shot, scale: int) -> Page:
     page = browser.new_page(
         viewport={"width": shot.width + 32, "height": 1000},
         color_scheme=shot.theme,
-        device_scale_factor=scale,  # type: ignore[arg-type]
+        device_scale_factor=scale,
     )
     page.on("pageerror", lambda error: print(f"{shot.name}: {error}", file=sys.stderr))
     page.goto(write_page(shot.view, shot.state).as_uri())

@@ -85,8 +85,8 @@ def tokens(state: str) -> Traits:
     template = [{"text": text, "special": True} for text in ("<|im_start|>", "user", "\n")]
     return {
         "title": "Surprise at each token",
-        "shows": "How unlikely the model found each token, given the ones before it.",
-        "hides": "Which other words it held likely.",
+        "shows": "The surprise at each token, given the tokens before it.",
+        "hides": "Which other tokens were likely there.",
         "tokens": [] if empty else template + marked,
         "values": None if empty else encode(np.concatenate([np.full(3, np.nan), surprise])),
         "unit": "nats", "scale": "sequential", "limit": 8.0, "selected": 8 if state == "done" else -1,

@@ -172,8 +172,8 @@ map(({name:name2})=>name2);names2.join()!==this.names&&(this.names=names2.join()
 "Layer order"),...names2.map(name2=>h("option",{value:name2},`By ${name2}`)))),this.sort.value=scene.sort;let name=scene.
 sort||"induction";this.best=bestHeads(scene,name),this.top.textContent=`Switch off top ${this.best.length||MANY} by ${name}`,
 this.top.disabled=held!==""||this.best.length===0,this.allOn.disabled=held!==""||scene.muted.length===0;for(let button of[
-this.top,this.allOn])button.title=held}};function bestHeads(scene,name){let score=scene.scores.find(one=>one.name===name);
-return score?byScore(score.value).slice(0,MANY).map(number=>headOf(number,scene.perLayer)):[]}var BYTES=/((?:⟨[0-9A-F]{2}(?: [0-9A-F]{2})*⟩)+)/;function joinBytes(run){return`⟨${(run.match(/[0-9A-F]{2}/g)??[]).
+this.top,this.allOn])button.title=held}};function bestHeads(scene,name){let score2=scene.scores.find(one=>one.name===name);
+return score2?byScore(score2.value).slice(0,MANY).map(number=>headOf(number,scene.perLayer)):[]}var BYTES=/((?:⟨[0-9A-F]{2}(?: [0-9A-F]{2})*⟩)+)/;function joinBytes(run){return`⟨${(run.match(/[0-9A-F]{2}/g)??[]).
 join(" ")}⟩`}function pieces(text){if(text==="")return[{text:"∅",muted:!0}];let spaces=/^ */.exec(text)?.[0].length??
 0,out=spaces?[{text:"·".repeat(spaces),muted:!0}]:[],rest=text.slice(spaces).replaceAll("\r","␍");for(let part of rest.
 split(/(\n+|\t+)/).flatMap(piece=>piece.split(BYTES)))part!==""&&(part[0]===`
@@ -183,37 +183,39 @@ return pieces(text).map(piece=>piece.text).join("")}function middle(text,max){le
 max)return text;let head2=Math.ceil((max-1)/2),tail=max-1-head2;return`${characters.slice(0,head2).join("")}…${tail?characters.
 slice(-tail).join(""):""}`}function tokenSpan(token){let span=h("span",{class:token.special?"mikit-token mikit-token-spe\
 cial":"mikit-token"});for(let piece of pieces(token.text))span.append(piece.muted?h("span",{class:"mikit-token-mark"},piece.
-text):piece.text);return span}var Following=class{element=h("div",{class:"mikit-att-next",role:"group","aria-label":"Likeliest next tokens"});draw({scene}){
-let items=scene.next.map(({text,p})=>h("span",{class:"mikit-att-next-item"},tokenSpan({text,special:!1})," ",h("span",{class:"\
-mikit-att-figure"},percent(p))));this.element.replaceChildren(h("span",{class:"mikit-att-small"},"next token"),...items)}};function rowStart(query){return query*(query+1)/2}function patternsOf(bytes,shape){let[heads=0,triangle=0]=shape,tokens=(Math.
+text):piece.text);return span}function rowStart(query){return query*(query+1)/2}function patternsOf(bytes,shape){let[heads=0,triangle=0]=shape,tokens=(Math.
 sqrt(8*triangle+1)-1)/2;if(!Number.isInteger(tokens))throw new Error(`The attention patterns hold ${triangle} weights a \
 head, which is not the lower triangle of a square.`);return{bytes,heads,tokens}}function triangleOf(patterns,head2){let size=rowStart(
 patterns.tokens);return patterns.bytes.subarray(head2*size,(head2+1)*size)}function rowOf(patterns,head2,query){let start=head2*
 rowStart(patterns.tokens)+rowStart(query);return patterns.bytes.subarray(start,start+query+1)}function strongest(row,count){
 return Array.from(row,(byte,key)=>({key,share:byte/255})).filter(({key,share:share2})=>key>0&&share2>=.005).sort((a,b)=>b.
 share-a.share||b.key-a.key).slice(0,count)}var GLOSS={induction:"looks at what followed this token the last time",previous:"looks at the token before",duplicate:"l\
-ooks at the same token earlier in the text",first:"looks at the first position"};function quoted(text){return`“${tokenLabel(
-text)}”`}function readout({scene,head:head2,query,key}){let name=nameOf(headOf(head2,scene.perLayer));if(key<0)return lookSentence(
-name,scene.patterns,scene.tokens,head2,query);let[reader,target]=[scene.tokens[query],scene.tokens[key]];if(!reader||!target)
-return"";let share2=(rowOf(scene.patterns,head2,query)[key]??0)/255;return`${name}: reader ${quoted(reader.text)} (${query}\
-) looks ${percent(share2)} at ${quoted(target.text)} (${key})`+(key===0?", the first position, a sink left out of the pi\
-cture.":".")}function lookSentence(name,patterns,tokens,head2,query){let reader=tokens[query];if(!reader)return"";if(query===
-0)return`${name}: the first token has only itself to look at.`;let row=rowOf(patterns,head2,query),looks=strongest(row,2).
-map(({key,share:share2})=>`${percent(share2)} at ${quoted(tokens[key]?.text??"")}`),sink=`${percent((row[0]??0)/255)} at\
- the first position (a sink), left out of the picture`;return`${name}: ${quoted(reader.text)} looks ${[...looks,sink].join(
-", ")}.`}function headInWords(scene,head2){let place2=headOf(head2,scene.perLayer),score=scene.scores.find(({name})=>name===
-(scene.sort||"induction"));return[nameOf(place2),...includes(scene.muted,place2)?["switched off"]:[],...score?[`${score.
-name} ${fixed(score.value[head2]??Number.NaN)}`]:[],...scene.tokens.length>1?[`${percent(scene.sink[head2]??0)} on the f\
-irst position`]:[]].join(", ")}function summary(draws){let sorted=[...draws].sort((a,b)=>a-b),at=i=>sorted[i]??Number.NaN,
-half=sorted.length/2;return{median:(at(Math.floor(half))+at(Math.ceil(half)-1))/2,low:at(0),high:at(sorted.length-1)}}function medianAndRange(draws,digits){
-let{median,low,high}=summary(draws),middle2=Number.isInteger(median)?digits:Math.max(1,digits);return`${fixed(median,middle2)}\
- (${fixed(low,digits)} to ${fixed(high,digits)})`}function headsInWords(heads){return heads.length===1&&heads[0]?nameOf(
-heads[0]):`${heads.length} heads`}function drawsInWords(effect){return`n = ${effect.draws.surprise.length} of ${effect.of}\
- draws`}function effectSentence(effect,held){if(!effect||effect.heads.length===0)return held||"Switch a head off to see \
-how the predictions change.";let{low,high}=summary(effect.draws.surprise),draws=effect.draws.surprise.length;if(draws===
-0)return"Random heads follow, for comparison.";let among=draws===1?"in the 1 draw":`in all ${draws} draws`,surprise=effect.
-muted.surprise;return surprise>high?`Surprise is higher than with random heads off ${among}.`:surprise<low?`Surprise is \
-lower than with random heads off ${among}.`:"Surprise lies among the random draws: no effect of these heads alone shows."}var TOP=5,HeadCard=class{element=h("div",{class:"mikit-att-card"});name=h("strong",{class:"mikit-att-card-name"});caption=h(
+ooks at the same token earlier in the text",first:"looks at the first position"};function share(value){return value>0&&value<
+.005?"<1 %":percent(Math.round(100*value)/100)}function score(value){return fixed(Math.round(100*value)/100)}function quoted(text){
+return`“${tokenLabel(text)}”`}function readout({scene,head:head2,query,key}){let name=nameOf(headOf(head2,scene.perLayer));
+if(key<0)return lookSentence(name,scene.patterns,scene.tokens,head2,query);let[reader,target]=[scene.tokens[query],scene.
+tokens[key]];if(!reader||!target)return"";let weight=(rowOf(scene.patterns,head2,query)[key]??0)/255;return`${name}: rea\
+der ${quoted(reader.text)} (${query}) looks ${share(weight)} at ${quoted(target.text)} (${key})`+(key===0?", the first p\
+osition, a sink left out of the picture.":".")}function lookSentence(name,patterns,tokens,head2,query){let reader=tokens[query];
+if(!reader)return"";if(query===0)return`${name}: the first token has only itself to look at.`;let row=rowOf(patterns,head2,
+query),looks=strongest(row,2).map(look=>`${share(look.share)} at ${quoted(tokens[look.key]?.text??"")}`),sink=`${share((row[0]??
+0)/255)} at the first position (a sink), left out of the picture`;return`${name}: ${quoted(reader.text)} looks ${[...looks,
+sink].join(", ")}.`}function headInWords(scene,head2){let place2=headOf(head2,scene.perLayer),shown=scene.scores.find(({
+name})=>name===(scene.sort||"induction"));return[nameOf(place2),...includes(scene.muted,place2)?["switched off"]:[],...shown?
+[`${shown.name} ${score(shown.value[head2]??Number.NaN)}`]:[],...scene.tokens.length>1?[`${share(scene.sink[head2]??0)} \
+on the first position`]:[]].join(", ")}function summary(draws){let sorted=[...draws].sort((a,b)=>a-b),at=i=>sorted[i]??Number.
+NaN,half=sorted.length/2;return{median:(at(Math.floor(half))+at(Math.ceil(half)-1))/2,low:at(0),high:at(sorted.length-1)}}
+function medianAndRange(draws,digits){let{median,low,high}=summary(draws),middle2=Number.isInteger(median)?digits:Math.max(
+1,digits);return`${fixed(median,middle2)} (${fixed(low,digits)} to ${fixed(high,digits)})`}function headsInWords(heads){
+return heads.length===1&&heads[0]?nameOf(heads[0]):`${heads.length} heads`}function drawsInWords(effect){return`n = ${effect.
+draws.surprise.length} of ${effect.of} draws`}function effectSentence(effect,held){if(!effect||effect.heads.length===0)return held||
+"Switch a head off to see how the predictions change.";let{low,high}=summary(effect.draws.surprise),draws=effect.draws.surprise.
+length;if(draws===0)return"Random heads follow, for comparison.";let among=draws===1?"in the 1 draw":`in all ${draws} dr\
+aws`,surprise=effect.muted.surprise;return surprise>high?`Surprise is higher than with random heads off ${among}.`:surprise<
+low?`Surprise is lower than with random heads off ${among}.`:"Surprise lies among the random draws: no effect of these h\
+eads alone shows."}var Following=class{element=h("div",{class:"mikit-att-next",role:"group","aria-label":"Likeliest next tokens"});draw({scene}){
+let items=scene.next.map(({text,p})=>h("span",{class:"mikit-att-next-item"},tokenSpan({text,special:!1})," ",h("span",{class:"\
+mikit-att-figure"},share(p))));this.element.replaceChildren(h("span",{class:"mikit-att-small"},"next token"),...items)}};var TOP=5,HeadCard=class{element=h("div",{class:"mikit-att-card"});name=h("strong",{class:"mikit-att-card-name"});caption=h(
 "span",{class:"mikit-att-small"});knob=h("span",{class:"mikit-att-knob","aria-hidden":"true"});switchText=h("span");switch=h(
 "button",{type:"button",role:"switch",class:"mikit-att-switch"},this.switchText,this.knob);bars=h("div",{class:"mikit-at\
 t-bars"});protocol=h("p",{class:"mikit-att-small mikit-att-protocol"});looks=h("div",{class:"mikit-att-looks"});now=null;constructor(act,signal){
@@ -221,24 +223,24 @@ this.element.append(h("div",{class:"mikit-att-card-head"},this.name,this.caption
 columns"},h("div",{},this.bars,this.protocol),this.looks)),this.switch.addEventListener("click",()=>{this.now&&act.mute(
 toggled(this.now.scene.muted,headOf(this.now.head,this.now.scene.perLayer)))},{signal})}draw(now){this.now=now;let{scene,
 head:head2}=now,place2=headOf(head2,scene.perLayer),off=includes(scene.muted,place2);this.name.textContent=nameOf(place2),
-this.caption.textContent=`layer ${place2[0]}, head ${place2[1]}${off?", switched off":""}`,this.switchText.textContent=`\
-switch off ${nameOf(place2)} (ablate)`,this.switch.disabled=now.held!=="",this.switch.title=now.held,this.switch.setAttribute(
+this.caption.textContent=off?"is switched off":`layer ${place2[0]}, head ${place2[1]}`,this.switchText.textContent=`swit\
+ch off ${nameOf(place2)} (ablate)`,this.switch.disabled=now.held!=="",this.switch.title=now.held,this.switch.setAttribute(
 "aria-checked",String(off)),this.bars.replaceChildren(...scoreBars(scene.scores,head2)),this.protocol.textContent=scene.
 scores.length?scene.protocol:"Head scores are being measured.",this.protocol.title=scene.protocol,this.looks.replaceChildren(
-...lookList(now))}};function share(value){return`${100*Math.min(1,Math.max(0,value))}%`}function cents(value){return fixed(
-Math.round(100*value)/100)}function scoreBars(scores,head2){return scores.map(({name,value,control,low,high})=>{let[v,c,
-from,to]=[value,control,low,high].map(of=>of[head2]??Number.NaN),track=h("span",{class:"mikit-att-track"});Number.isNaN(
-c)||track.append(h("span",{class:"mikit-att-control",style:`left:${share(c)}`})),Number.isNaN(v)||track.prepend(h("span",
-{class:"mikit-att-bar",style:`width:${share(v)}`})),from<to&&track.append(h("span",{class:"mikit-att-whisker",style:`lef\
-t:${share(from)};width:${share(to-from)}`}));let text=Number.isNaN(from)?cents(v):`${cents(v)} [${cents(from)}, ${cents(
-to)}]`,words2=`${name} ${text}, control ${cents(c)}: ${GLOSS[name]??""}`;return h("div",{class:"mikit-att-score",title:words2,
-role:"img","aria-label":words2},h("span",{},name),track,h("span",{class:"mikit-att-figure"},text))})}function lookList({
-scene,head:head2,query}){let reader=scene.tokens[query];if(!reader)return[];let row=rowOf(scene.patterns,head2,query),first=scene.
-tokens[0],line=(token,key,value)=>h("div",{class:`mikit-att-look${key?"":" mikit-att-look-first"}`},clipped(token),h("sp\
-an",{class:"mikit-att-small"},key?`${key}`:"first, a sink"),h("span",{class:"mikit-att-figure"},percent(value))),title=h(
-"div",{class:"mikit-att-look-title"},clipped(reader),h("span",{class:"mikit-att-small"},`${query}`)," looks at"),looks=strongest(
-row,TOP).map(({key,share:value})=>line(scene.tokens[key],key,value));return[title,...looks,line(first,0,(row[0]??0)/255)]}
-function clipped(token){let span=tokenSpan(token);return span.classList.add("mikit-att-clipped"),span}function sizeCanvas(canvas,width,height){let ratio=globalThis.devicePixelRatio||1;canvas.width=Math.ceil(width*ratio),canvas.
+...lookList(now))}};function along(value){return`${100*Math.min(1,Math.max(0,value))}%`}function scoreBars(scores,head2){
+return scores.map(({name,value,control,low,high})=>{let[v,c,from,to]=[value,control,low,high].map(of=>of[head2]??Number.
+NaN),track=h("span",{class:"mikit-att-track"});Number.isNaN(c)||track.append(h("span",{class:"mikit-att-control",style:`\
+left:${along(c)}`})),Number.isNaN(v)||track.prepend(h("span",{class:"mikit-att-bar",style:`width:${along(v)}`})),from<to&&
+track.append(h("span",{class:"mikit-att-whisker",style:`left:${along(from)};width:${along(to-from)}`}));let text=Number.
+isNaN(from)?score(v):`${score(v)} [${score(from)}, ${score(to)}]`,words2=`${name} ${text}, control ${score(c)}: ${GLOSS[name]??
+""}`;return h("div",{class:"mikit-att-score",title:words2,role:"img","aria-label":words2},h("span",{},name),track,h("spa\
+n",{class:"mikit-att-figure"},text))})}function lookList({scene,head:head2,query}){let reader=scene.tokens[query];if(!reader)
+return[];let row=rowOf(scene.patterns,head2,query),first=scene.tokens[0],line=(token,key,value)=>h("div",{class:`mikit-a\
+tt-look${key?"":" mikit-att-look-first"}`},clipped(token),h("span",{class:"mikit-att-small"},key?`${key}`:"first, a sink"),
+h("span",{class:"mikit-att-figure"},share(value))),title=h("div",{class:"mikit-att-look-title"},clipped(reader),h("span",
+{class:"mikit-att-small"},`${query}`)," looks at"),looks=strongest(row,TOP).map(({key,share:weight})=>line(scene.tokens[key],
+key,weight));return[title,...looks,line(first,0,(row[0]??0)/255)]}function clipped(token){let span=tokenSpan(token);return span.
+classList.add("mikit-att-clipped"),span}function sizeCanvas(canvas,width,height){let ratio=globalThis.devicePixelRatio||1;canvas.width=Math.ceil(width*ratio),canvas.
 height=Math.ceil(height*ratio),canvas.style.width=`${width}px`,canvas.style.height=`${height}px`;let context=canvas.getContext?.(
 "2d")??null;return context?.setTransform(ratio,0,0,ratio,0,0),context}function drawPixels(context,pixels,columns,box){let rows=pixels.
 length/columns;if(!pixels.length)return;let small=document.createElement("canvas");small.width=columns,small.height=rows;
@@ -258,9 +260,9 @@ x:place2%columns*pitch,y:top+Math.floor(place2/columns)*pitch,size:pictureOf(pit
 for(let pitch=most;pitch>8;pitch--)if(Math.ceil(count/Math.floor(width/pitch))*pitch<=height)return pitch;return 8}function boxAt(layout,x,y){
 return layout.boxes.find(box=>{let gap=box.named?16:2;return x>=box.x-1&&x<box.x+box.size+2&&y>=box.y&&y<box.y+box.size+
 gap})}function neighbour(layout,from,dx,dy){let middle2=box=>({x:box.x+box.size/2,y:box.y+box.size/2}),here=middle2(from),
-best=from,least=1/0;for(let box of layout.boxes){let there=middle2(box),along=(there.x-here.x)*dx+(there.y-here.y)*dy,across=Math.
-abs((there.x-here.x)*dy)+Math.abs((there.y-here.y)*dx),cost=along+4*across;along>Math.min(from.size,box.size)/2&&cost<least&&
-(best=box,least=cost)}return best}function windows(from,to){let first=new Uint16Array(to),last=new Uint16Array(to);for(let i=0;i<to;i++){let start=Math.floor(
+best=from,least=1/0;for(let box of layout.boxes){let there=middle2(box),along2=(there.x-here.x)*dx+(there.y-here.y)*dy,across=Math.
+abs((there.x-here.x)*dy)+Math.abs((there.y-here.y)*dx),cost=along2+4*across;along2>Math.min(from.size,box.size)/2&&cost<
+least&&(best=box,least=cost)}return best}function windows(from,to){let first=new Uint16Array(to),last=new Uint16Array(to);for(let i=0;i<to;i++){let start=Math.floor(
 i*from/to);first[i]=start,last[i]=from>to?Math.ceil((i+1)*from/to)-1:start}return{first,last}}function thumbnail(triangle,tokens,width,height){
 let picture=new Uint8Array(width*height),inner=tokens-1;if(inner<1)return picture;let rows=windows(inner,height),columns=windows(
 inner,width);for(let y=0;y<height;y++){let[top,bottom]=[rows.first[y]+1,rows.last[y]+1];for(let x=0;x<width&&columns.first[x]<
@@ -280,17 +282,17 @@ boxes:[],width:0,height:0,pitch:0};now=null;drawn=[];draw(now){this.now=now;let{
 devicePixelRatio,base=[scene.patterns,scene.sink,scene.scores,scene.muted,scene.sort,width,colours,ratio];base.some((value,i)=>value!==
 this.drawn[i])&&(this.drawn=base,this.drawBase(scene,width),drawHeads(this.canvas,this.layout,scene,this.thumbs,colours.
 pixels())),this.ring(this.focused,numberOf(scene.focus,scene.perLayer)),this.ring(this.hovered,now.head)}drawBase(scene,width){
-let{layers,perLayer}=scene,score=scene.scores.find(({name})=>name===scene.sort);this.layout=score?inOrder(width,layers,perLayer,
-byScore(score.value)):inLayers(width,layers,perLayer),this.labels.replaceChildren(...score?names(this.layout,score,perLayer):
-axes(this.layout,layers,perLayer))}ring(ring,head2){let box=this.layout.boxes.find(one=>one.head===head2);ring.hidden=!box,
-box&&Object.assign(ring.style,{left:`${box.x}px`,top:`${box.y}px`,width:`${box.size}px`,height:`${box.size}px`})}key(event){
-if(!this.now||event.ctrlKey||event.metaKey||event.altKey)return;let{head:head2,scene,held}=this.now,here=this.layout.boxes.
-find(box=>box.head===head2),step=ARROWS[event.key];if(step&&here)this.act.peekHead(neighbour(this.layout,here,...step).head);else if(event.
-key==="Enter"||event.key===" ")this.act.focusHead(head2);else if(event.key==="m"&&!held)this.act.mute(toggled(scene.muted,
-headOf(head2,scene.perLayer)));else if(event.key==="Escape")this.act.peekHead(null);else return;event.preventDefault()}},
-Thumbnails=class{patterns=null;made=new Map;get(patterns,head2,width,height){patterns!==this.patterns&&this.made.clear(),
-this.patterns=patterns;let key=`${head2} ${width} ${height}`,picture=this.made.get(key);return picture||this.made.set(key,
-picture=thumbnail(triangleOf(patterns,head2),patterns.tokens,width,height)),picture}};function drawHeads(canvas,layout,scene,thumbs,pixels){
+let{layers,perLayer}=scene,score2=scene.scores.find(({name})=>name===scene.sort);this.layout=score2?inOrder(width,layers,
+perLayer,byScore(score2.value)):inLayers(width,layers,perLayer),this.labels.replaceChildren(...score2?names(this.layout,
+score2,perLayer):axes(this.layout,layers,perLayer))}ring(ring,head2){let box=this.layout.boxes.find(one=>one.head===head2);
+ring.hidden=!box,box&&Object.assign(ring.style,{left:`${box.x}px`,top:`${box.y}px`,width:`${box.size}px`,height:`${box.size}\
+px`})}key(event){if(!this.now||event.ctrlKey||event.metaKey||event.altKey)return;let{head:head2,scene,held}=this.now,here=this.
+layout.boxes.find(box=>box.head===head2),step=ARROWS[event.key];if(step&&here)this.act.peekHead(neighbour(this.layout,here,
+...step).head);else if(event.key==="Enter"||event.key===" ")this.act.focusHead(head2);else if(event.key==="m"&&!held)this.
+act.mute(toggled(scene.muted,headOf(head2,scene.perLayer)));else if(event.key==="Escape")this.act.peekHead(null);else return;
+event.preventDefault()}},Thumbnails=class{patterns=null;made=new Map;get(patterns,head2,width,height){patterns!==this.patterns&&
+this.made.clear(),this.patterns=patterns;let key=`${head2} ${width} ${height}`,picture=this.made.get(key);return picture||
+this.made.set(key,picture=thumbnail(triangleOf(patterns,head2),patterns.tokens,width,height)),picture}};function drawHeads(canvas,layout,scene,thumbs,pixels){
 let context=sizeCanvas(canvas,layout.width,layout.height);if(!context)return;let ratio=globalThis.devicePixelRatio||1,image=context.
 createImageData(canvas.width,canvas.height),out=new Uint32Array(image.data.buffer);for(let box of layout.boxes){let[left,
 top]=[Math.round((box.x+GAUGE+1)*ratio),Math.round(box.y*ratio)],[width,height]=[Math.round((box.size-GAUGE-1)*ratio),Math.
@@ -307,9 +309,9 @@ let size=layout.boxes[0]?.size??0,every=layers>12?5:1,across=Array.from({length:
 down=Array.from({length:perLayer},(_,head2)=>head2),layer=at=>32+at*layout.pitch+size/2;return[...across.map(at=>label(`${at}`,
 layer(at),layout.height,"mikit-att-layer")),label("layer →",every>1?layer(2.5):layout.width+30,layout.height,"mikit-at\
 t-layer"),...down.map(head2=>label(`${head2}`,26,head2*layout.pitch+size/2,"mikit-att-head")),label("head →",0,0,"miki\
-t-att-head-axis")]}function names(layout,score,perLayer){return[...layout.boxes.filter(box=>box.named).map(({head:head2,
-x,y,size})=>label(`${nameOf(headOf(head2,perLayer))} ${fixed(score.value[head2]??Number.NaN)}`,x+size/2,y+size,"mikit-at\
-t-name")),label(`best first by ${score.name}: ${GLOSS[score.name]??"its score"}`,0,layout.height,"")]}var LINE=11,MOST_LABELLED=40,MOST_LETTERS=11,LETTER=7,ROOM=30,Matrix=class{constructor(act,size,signal){this.act=act;this.
+t-att-head-axis")]}function names(layout,score2,perLayer){return[...layout.boxes.filter(box=>box.named).map(({head:head2,
+x,y,size})=>label(`${nameOf(headOf(head2,perLayer))} ${score(score2.value[head2]??Number.NaN)}`,x+size/2,y+size,"mikit-a\
+tt-name")),label(`best first by ${score2.name}: ${GLOSS[score2.name]??"its score"}`,0,layout.height,"")]}var LINE=11,MOST_LABELLED=40,MOST_LETTERS=11,LETTER=7,ROOM=40,Matrix=class{constructor(act,size,signal){this.act=act;this.
 size=size;this.element.append(h("span",{class:"mikit-att-axis"},"looks at →"),h("span",{class:"mikit-att-axis mikit-at\
 t-axis-down"},"reader ↓"),this.field,h("span",{class:"mikit-att-legend"},"0",this.legend,"100 %"));let at=event=>{let edge=this.
 canvas.getBoundingClientRect();return[Math.floor((event.clientY-edge.top)/this.cell.height),Math.floor((event.clientX-edge.
@@ -374,9 +376,9 @@ return[svg("text",{class:"mikit-att-strip-text",x:left,y:HEIGHT,"text-anchor":"m
 t-strip-text",x:right,y:HEIGHT,"text-anchor":"middle"},`${n}`)]}var DIVERGING_REACH=.6;function reachOf(kind){return kind==="diverging"?DIVERGING_REACH:1}function tint(element,value,{kind,
 limit,theme}){let{t,mark}=value===null?{t:0,mark:""}:place(value,limit,kind);element.classList.toggle("mikit-tint-out",mark===
 "×"),element.toggleAttribute("data-mark",mark==="+"||mark==="−"),element.hasAttribute("data-mark")&&element.setAttribute(
-"data-mark",mark);let map=colourMap(kind,theme),plain=value===null||mark==="×"||t===0;element.classList.toggle("mikit-t\
-inted",!plain);let rgb=map.at(t*reachOf(kind));element.style.backgroundColor=plain?"":`rgb(${rgb.join(" ")})`,element.style.
-color=plain?"":inkOn(rgb)}var FAINT=.15,EMPTY="Type a text above: its tokens stand here.",Reading=class{constructor(act,signal){this.act=act;this.
+"data-mark",mark);let plain=value===null||mark==="×"||t===0;element.classList.toggle("mikit-tinted",!plain);let rgb=colourMap(
+kind,theme).at(t*reachOf(kind));element.style.backgroundColor=plain?"":`rgb(${rgb.join(" ")})`,element.style.color=plain?
+"":inkOn(rgb)}var FAINT=.15,EMPTY="Type a text above: its tokens stand here.",Reading=class{constructor(act,signal){this.act=act;this.
 element.append(this.readout,this.line);let at=event=>this.spans.indexOf(event.target.closest(".mikit-att-token"));this.line.
 addEventListener("pointerover",event=>{at(event)>=0&&act.peekToken(at(event))},{signal}),this.line.addEventListener("poi\
 nterleave",()=>act.peekToken(null),{signal}),this.line.addEventListener("blur",()=>act.peekToken(null),{signal}),this.line.
@@ -399,13 +401,14 @@ this.act.peekToken(query),this.spans[query]?.scrollIntoView({block:"nearest"})}}
 remove("mikit-tinted"),span.style.color=""}function tableOf({scene,head:head2}){return scene.locked<0?headsTable(scene):looksTable(scene,head2)}function headsTable(scene){
 let sorted=scene.scores.find(({name})=>name===scene.sort),order=sorted?byScore(sorted.value):Array.from({length:scene.layers*
 scene.perLayer},(_,i)=>i),scores=scene.scores.flatMap(({name,value,control,low,high})=>[[name,value],[`${name} control`,
-control],[`${name} low`,low],[`${name} high`,high]]);return{caption:"Every head: share of attention on the first positio\
-n, scores, controls and 95 % intervals. Lock a token to read where it looks.",columns:["head","switched","first position",
-...scores.map(([name])=>name)],rows:order.map(i=>{let place2=headOf(i,scene.perLayer);return[nameOf(place2),includes(scene.
-muted,place2)?"off":"on",scene.sink[i]??Number.NaN,...scores.map(([,of])=>of[i]??Number.NaN)]})}}function looksTable(scene,head2){
-let row=rowOf(scene.patterns,head2,scene.locked);return{caption:`Where “${tokenLabel(scene.tokens[scene.locked]?.text??
-"")}” (position ${scene.locked}) looks in ${nameOf(headOf(head2,scene.perLayer))}, as shares of its attention.`,columns:[
-"position","token","share"],rows:Array.from(row,(byte,key)=>[`${key}`,tokenLabel(scene.tokens[key]?.text??""),byte/255])}}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
+control],[`${name} low`,low],[`${name} high`,high]]);return{caption:`Every head: share of attention on the first positio\
+n, scores, controls and 95 % intervals. Lock a token to read where it looks. ${scene.protocol}`,columns:["head","switche\
+d","first position",...scores.map(([name])=>name)],rows:order.map(i=>{let place2=headOf(i,scene.perLayer);return[nameOf(
+place2),includes(scene.muted,place2)?"off":"on",scene.sink[i]??Number.NaN,...scores.map(([,of])=>of[i]??Number.NaN)]})}}
+function looksTable(scene,head2){let row=rowOf(scene.patterns,head2,scene.locked);return{caption:`Where “${tokenLabel(
+scene.tokens[scene.locked]?.text??"")}” (position ${scene.locked}) looks in ${nameOf(headOf(head2,scene.perLayer))}, a\
+s shares of its attention.`,columns:["position","token","share"],rows:Array.from(row,(byte,key)=>[`${key}`,tokenLabel(scene.
+tokens[key]?.text??""),byte/255])}}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\

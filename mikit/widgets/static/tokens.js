@@ -169,9 +169,9 @@ return pieces(text).map(piece=>piece.text).join("")}function tokenSpan(token){le
 token.text))span.append(piece.muted?h("span",{class:"mikit-token-mark"},piece.text):piece.text);return span}var DIVERGING_REACH=.6;function reachOf(kind){return kind==="diverging"?DIVERGING_REACH:1}function tint(element,value,{kind,
 limit,theme}){let{t,mark}=value===null?{t:0,mark:""}:place(value,limit,kind);element.classList.toggle("mikit-tint-out",mark===
 "×"),element.toggleAttribute("data-mark",mark==="+"||mark==="−"),element.hasAttribute("data-mark")&&element.setAttribute(
-"data-mark",mark);let map=colourMap(kind,theme),plain=value===null||mark==="×"||t===0;element.classList.toggle("mikit-t\
-inted",!plain);let rgb=map.at(t*reachOf(kind));element.style.backgroundColor=plain?"":`rgb(${rgb.join(" ")})`,element.style.
-color=plain?"":inkOn(rgb)}function tinted(token,value,how){let span=tokenSpan(token);return tint(span,value,how),span}function largest(values){let best=-1;return values?.forEach((value,i)=>{!Number.isNaN(value)&&(best<0||Math.abs(value)>Math.
+"data-mark",mark);let plain=value===null||mark==="×"||t===0;element.classList.toggle("mikit-tinted",!plain);let rgb=colourMap(
+kind,theme).at(t*reachOf(kind));element.style.backgroundColor=plain?"":`rgb(${rgb.join(" ")})`,element.style.color=plain?
+"":inkOn(rgb)}function tinted(token,value,how){let span=tokenSpan(token);return tint(span,value,how),span}function largest(values){let best=-1;return values?.forEach((value,i)=>{!Number.isNaN(value)&&(best<0||Math.abs(value)>Math.
 abs(values[best]))&&(best=i)}),best}function render({model,el,signal}){let hovered=-1,cursor=-1,values=null,spans=[],view=frame(
 model,el,signal,{name:"tokens",table:()=>({caption:withUnit(model.get("title"),model.get("unit")&&`(${model.get("unit")}\
 )`),columns:values?["position","token",model.get("unit")||"value"]:["position","token"],rows:model.get("tokens").map((token,i)=>[

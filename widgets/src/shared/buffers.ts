@@ -23,7 +23,7 @@ export function decode<D extends Dtype>(wire: Wire<D>): ArrayOf<D> {
   return new Type(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / size) as ArrayOf<D>;
 }
 
-/** Python's side of the wire, for tests and the gallery. */
+/** Python's side of the wire, for tests. */
 export function encode<D extends Dtype>(dtype: D, shape: number[], values: ArrayLike<number>): Wire<D> {
   const array = ARRAYS[dtype].from(values);
   return { dtype, shape, data: new DataView(array.buffer) };

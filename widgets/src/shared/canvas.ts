@@ -79,7 +79,7 @@ function drawSmall(context: CanvasRenderingContext2D, colour: string, cell: Rect
 }
 
 /** Draws × (no number), + or − (beyond the scale) with strokes, so that it is centred at any size. */
-export function drawMark(context: CanvasRenderingContext2D, mark: "×" | "+" | "−", ink: string, cell: Rect): void {
+function drawMark(context: CanvasRenderingContext2D, mark: "×" | "+" | "−", ink: string, cell: Rect): void {
   const arm = Math.min(4, 0.3 * Math.min(cell.width, cell.height));
   const [x, y] = [cell.x + cell.width / 2, cell.y + cell.height / 2];
   context.strokeStyle = ink;

@@ -1,10 +1,10 @@
 // A token with its value as the colour behind it.
-import { colourMap, inkOn, place, type ColourMap } from "./scale";
+import { colourMap, inkOn, place } from "./scale";
 import { tokenSpan } from "./tokens";
 import type { ScaleKind, ThemeName, TokenWire } from "./types";
 
 /** Behind running text the diverging scale stops here, so that the words stay the figure's darkest part. */
-export const DIVERGING_REACH = 0.6;
+const DIVERGING_REACH = 0.6;
 
 export interface Tint {
   kind: ScaleKind;
@@ -23,10 +23,9 @@ export function tint(element: HTMLElement, value: number | null, { kind, limit, 
   element.classList.toggle("mikit-tint-out", mark === "×");
   element.toggleAttribute("data-mark", mark === "+" || mark === "−");
   if (element.hasAttribute("data-mark")) element.setAttribute("data-mark", mark);
-  const map: ColourMap = colourMap(kind, theme);
   const plain = value === null || mark === "×" || t === 0;
   element.classList.toggle("mikit-tinted", !plain);
-  const rgb = map.at(t * reachOf(kind));
+  const rgb = colourMap(kind, theme).at(t * reachOf(kind));
   element.style.backgroundColor = plain ? "" : `rgb(${rgb.join(" ")})`;
   element.style.color = plain ? "" : inkOn(rgb);
 }

@@ -81,7 +81,7 @@ export class Toolbar {
   readonly sort = h("select", { class: "mikit-select", "aria-label": "Order of the head map" });
   readonly top: HTMLButtonElement;
   readonly allOn: HTMLButtonElement;
-  private names = "";
+  private names: string | null = null;
   private best: Head[] = [];
 
   constructor(act: Actions, signal: AbortSignal) {

@@ -1,12 +1,11 @@
 // The head card: one head by name, its scores beside their controls, what a token looks at, and its switch.
 
 import { h } from "../shared/dom";
-import { fixed, percent } from "../shared/format";
 import { tokenSpan } from "../shared/tokens";
 import type { TokenWire } from "../shared/types";
 import { headOf, includes, nameOf, toggled } from "./order";
 import type { Actions, Now, Part } from "./parts";
-import { GLOSS } from "./text";
+import { GLOSS, score, share } from "./text";
 import type { Score } from "./traits";
 import { rowOf, strongest } from "./unpack";
 
@@ -40,12 +39,11 @@ export class HeadCard implements Part {
     const place = headOf(head, scene.perLayer);
     const off = includes(scene.muted, place);
     this.name.textContent = nameOf(place);
-    this.caption.textContent = `layer ${place[0]}, head ${place[1]}`;
-    this.switchText.textContent = off ? "switched off (ablated)" : "switch off (ablate)";
+    this.caption.textContent = off ? "is switched off" : `layer ${place[0]}, head ${place[1]}`;
+    this.switchText.textContent = `switch off ${nameOf(place)} (ablate)`;
     this.switch.disabled = now.held !== "";
     this.switch.title = now.held;
     this.switch.setAttribute("aria-checked", String(off));
-    this.switch.setAttribute("aria-label", `switch off ${nameOf(place)} (ablate)`);
     this.bars.replaceChildren(...scoreBars(scene.scores, head));
     this.protocol.textContent = scene.scores.length ? scene.protocol : "Head scores are being measured.";
     this.protocol.title = scene.protocol;
@@ -53,13 +51,8 @@ export class HeadCard implements Part {
   }
 }
 
-function share(value: number): string {
+function along(value: number): string {
   return `${100 * Math.min(1, Math.max(0, value))}%`;
-}
-
-/** Scores run from 0 to 1: two decimals say all, however small. */
-function cents(value: number): string {
-  return fixed(Math.round(100 * value) / 100);
 }
 
 /** Bars of 12 px from 0 to 1: a grey tick where the control stands, a hairline over the 95 % interval. */
@@ -67,11 +60,11 @@ function scoreBars(scores: Score[], head: number): HTMLElement[] {
   return scores.map(({ name, value, control, low, high }) => {
     const [v, c, from, to] = [value, control, low, high].map((of) => of[head] ?? Number.NaN) as [number, number, number, number];
     const track = h("span", { class: "mikit-att-track" });
-    if (!Number.isNaN(c)) track.append(h("span", { class: "mikit-att-control", style: `left:${share(c)}` }));
-    if (!Number.isNaN(v)) track.prepend(h("span", { class: "mikit-att-bar", style: `width:${share(v)}` }));
-    if (from < to) track.append(h("span", { class: "mikit-att-whisker", style: `left:${share(from)};width:${share(to - from)}` }));
-    const text = Number.isNaN(from) ? cents(v) : `${cents(v)} [${cents(from)}, ${cents(to)}]`;
-    const words = `${name} ${text}, control ${cents(c)}: ${GLOSS[name] ?? ""}`;
+    if (!Number.isNaN(c)) track.append(h("span", { class: "mikit-att-control", style: `left:${along(c)}` }));
+    if (!Number.isNaN(v)) track.prepend(h("span", { class: "mikit-att-bar", style: `width:${along(v)}` }));
+    if (from < to) track.append(h("span", { class: "mikit-att-whisker", style: `left:${along(from)};width:${along(to - from)}` }));
+    const text = Number.isNaN(from) ? score(v) : `${score(v)} [${score(from)}, ${score(to)}]`;
+    const words = `${name} ${text}, control ${score(c)}: ${GLOSS[name] ?? ""}`;
     return h("div", { class: "mikit-att-score", title: words, role: "img", "aria-label": words },
       h("span", {}, name), track, h("span", { class: "mikit-att-figure" }, text));
   });
@@ -85,9 +78,9 @@ function lookList({ scene, head, query }: Now): HTMLElement[] {
   const first = scene.tokens[0]!;
   const line = (token: TokenWire, key: number, value: number): HTMLElement =>
     h("div", { class: `mikit-att-look${key ? "" : " mikit-att-look-first"}` },
-      clipped(token), h("span", { class: "mikit-att-small" }, key ? `${key}` : "first, a sink"), h("span", { class: "mikit-att-figure" }, percent(value)));
+      clipped(token), h("span", { class: "mikit-att-small" }, key ? `${key}` : "first, a sink"), h("span", { class: "mikit-att-figure" }, share(value)));
   const title = h("div", { class: "mikit-att-look-title" }, clipped(reader), h("span", { class: "mikit-att-small" }, `${query}`), " looks at");
-  const looks = strongest(row, TOP).map(({ key, share: value }) => line(scene.tokens[key]!, key, value));
+  const looks = strongest(row, TOP).map(({ key, share: weight }) => line(scene.tokens[key]!, key, weight));
   return [title, ...looks, line(first, 0, (row[0] ?? 0) / 255)];
 }
 

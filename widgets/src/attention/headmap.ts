@@ -2,12 +2,11 @@
 
 import { hatch, sizeCanvas } from "../shared/canvas";
 import { h } from "../shared/dom";
-import { fixed } from "../shared/format";
 import { themeColour } from "../shared/theme";
 import { boxAt, GUTTER, inLayers, inOrder, neighbour, type Box, type Layout } from "./layout";
 import { byScore, headOf, includes, nameOf, numberOf, toggled } from "./order";
 import type { Actions, Now, Part } from "./parts";
-import { GLOSS } from "./text";
+import { GLOSS, score as inDecimals } from "./text";
 import { thumbnail } from "./thumbs";
 import type { Scene, Score } from "./traits";
 import { triangleOf, type Patterns } from "./unpack";
@@ -171,6 +170,6 @@ function axes(layout: Layout, layers: number, perLayer: number): HTMLElement[] {
 /** The best heads by name, and what they are best at. */
 function names(layout: Layout, score: Score, perLayer: number): HTMLElement[] {
   const named = layout.boxes.filter((box) => box.named).map(({ head, x, y, size }) =>
-    label(`${nameOf(headOf(head, perLayer))} ${fixed(score.value[head] ?? Number.NaN)}`, x + size / 2, y + size, "mikit-att-name"));
+    label(`${nameOf(headOf(head, perLayer))} ${inDecimals(score.value[head] ?? Number.NaN)}`, x + size / 2, y + size, "mikit-att-name"));
   return [...named, label(`best first by ${score.name}: ${GLOSS[score.name] ?? "its score"}`, 0, layout.height, "")];
 }

@@ -119,6 +119,12 @@ describe("reading", () => {
     expect(fake.model.get("locked")).toBe(-1);
   });
 
+  it("keeps the chat template grey under a faint tint", async () => {
+    await make({ focus: [0, 1], tokens: WORDS.map((text) => ({ text, special: true })), patterns: encode("uint8", [HEADS, rowStart(WORDS.length)], Array(60).fill(20)) });
+    expect(tokens()[2]!.style.backgroundColor).not.toBe("");
+    expect(tokens()[2]!.style.color).toBe("");
+  });
+
   it("drops a lock that an older, longer text left behind", async () => {
     await make({ locked: 60 });
     expect(text(".mikit-att-readout")).toContain("“·<script>” looks");
@@ -153,7 +159,7 @@ describe("switching off", () => {
   it("has a switch on the head card that says its state", async () => {
     const fake = await make();
     const knob = find(".mikit-att-switch");
-    expect([knob.getAttribute("role"), knob.getAttribute("aria-checked"), knob.getAttribute("aria-label")])
+    expect([knob.getAttribute("role"), knob.getAttribute("aria-checked"), knob.textContent])
       .toEqual(["switch", "false", "switch off L2H1 (ablate)"]);
     knob.click();
     await drawn();
@@ -204,6 +210,19 @@ describe("switching off", () => {
   });
 });
 
+describe("a kernel that died", () => {
+  it("turns the switches off and leaves the picture", async () => {
+    await make();
+    host.classList.add("jupyter-widgets-disconnected");
+    await drawn();
+    await drawn();
+    expect(find<HTMLButtonElement>(".mikit-att-switch").disabled).toBe(true);
+    expect(find<HTMLInputElement>(".mikit-input").disabled).toBe(true);
+    await pointAt(2);
+    expect(text(".mikit-att-readout")).toContain("“·and” looks");
+  });
+});
+
 describe("the prompt", () => {
   it("sends every keystroke and marks what hangs on it as asked anew", async () => {
     const fake = await make();
@@ -248,6 +267,11 @@ describe("nothing to show yet", () => {
     tokens: [], patterns: encode("uint8", [HEADS, 0], []), sink: encode("float32", [0], []), scores: {}, score_control: {}, next: [],
     surprise: encode("float32", [2, 0], []),
   };
+
+  it("offers layer order before any score came", async () => {
+    await make(empty);
+    expect(find<HTMLSelectElement>("select[aria-label^=Order]").options[0]?.textContent).toBe("Layer order");
+  });
 
   it("draws without tokens, scores or effect", async () => {
     await make(empty);

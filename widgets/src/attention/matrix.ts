@@ -11,8 +11,11 @@ import { rowStart, triangleOf } from "./unpack";
 /** Least distance between two labels of 11 px. */
 const LINE = 11;
 const MOST_LABELLED = 40;
+/** Letters of 11 px mono in the gutter, and the room that one takes. */
+const MOST_LETTERS = 11;
+const LETTER = 7;
 /** A column label shorter than this above its diagonal says nothing. */
-const ROOM = 30;
+const ROOM = 40;
 
 export interface Size {
   width: number;
@@ -117,18 +120,19 @@ export function labelled(tokens: number, cell: number, wanted: readonly number[]
 /** Reader labels in the gutter; above the diagonal, where nothing is drawn, the labels of the columns that end there. */
 function tokenLabels(tokens: TokenWire[], cell: Size, [query = -1, key = -1, locked = -1]: number[]): HTMLElement[] {
   const rows = labelled(tokens.length, cell.height, [query, locked]).map((i) => {
-    const label = tokenLabelAt(tokens[i]!, "mikit-att-row-label", i === query || i === locked);
+    const label = tokenLabelAt(tokens[i]!, MOST_LETTERS, "mikit-att-row-label", i === query || i === locked);
     label.style.top = `${(i + 0.5) * cell.height}px`;
     return label;
   });
   const columns = labelled(tokens.length, cell.width, [key]).filter((i) => i * cell.height >= ROOM).map((i) => {
-    const label = tokenLabelAt(tokens[i]!, "mikit-att-column-label", i === key);
-    Object.assign(label.style, { left: `${(i + 0.5) * cell.width}px`, top: `${i * cell.height - 2}px`, maxHeight: `${i * cell.height}px` });
+    const room = i * cell.height;
+    const label = tokenLabelAt(tokens[i]!, Math.min(MOST_LETTERS, Math.floor(room / LETTER)), "mikit-att-column-label", i === key);
+    Object.assign(label.style, { left: `${(i + 0.5) * cell.width}px`, top: `${room - 2}px` });
     return label;
   });
   return [...rows, ...columns];
 }
 
-function tokenLabelAt(token: TokenWire, kind: string, strong: boolean): HTMLElement {
-  return h("span", { class: `mikit-att-label ${kind}${strong ? " mikit-att-strong" : ""}` }, middle(tokenLabel(token.text), 11));
+function tokenLabelAt(token: TokenWire, letters: number, kind: string, strong: boolean): HTMLElement {
+  return h("span", { class: `mikit-att-label ${kind}${strong ? " mikit-att-strong" : ""}` }, middle(tokenLabel(token.text), letters));
 }

@@ -52,7 +52,7 @@ function rowsOf(effect: Effect): HTMLElement[] {
     h("tbody", {},
       row(`${headsInWords(heads)} off`, `${muted.guessed}`, low === null || high === null ? fixed(surprise) : interval(surprise, low, high, 2)),
       row("as is", `${base.guessed}`, fixed(base.surprise)),
-      row(`random ${heads.length} off`, drawn ? medianAndRange(draws.guessed, 0) : "…", drawn ? medianAndRange(draws.surprise, 2) : "…")),
+      row(heads.length === 1 ? "a random head" : `${heads.length} random heads`, drawn ? medianAndRange(draws.guessed, 0) : "…", drawn ? medianAndRange(draws.surprise, 2) : "…")),
   ];
 }
 

@@ -8,6 +8,8 @@ import type { Actions, Now, Part } from "./parts";
 import { readout } from "./text";
 import { rowOf } from "./unpack";
 
+/** Up to this share a tint is so faint that words keep their own colour: the chat template stays grey. */
+const FAINT = 0.15;
 const EMPTY = "Type a text above: its tokens stand here.";
 
 export class Reading implements Part {
@@ -63,6 +65,7 @@ export class Reading implements Part {
     // The first position is left out of the scale, as everywhere on the picture: it would be the darkest of all.
     const value = key === 0 ? Number.NaN : byte === undefined ? null : byte / 255;
     tint(span, value, { kind: "sequential", limit: 1, theme });
+    if (value === null || value < FAINT) plainText(span);
     span.classList.toggle("mikit-att-later", key > query);
     span.classList.toggle("mikit-att-reader", key === query);
     span.classList.toggle("mikit-att-locked", key === scene.locked);
@@ -86,4 +89,9 @@ export class Reading implements Part {
     this.act.peekToken(query);
     this.spans[query]?.scrollIntoView({ block: "nearest" });
   }
+}
+
+function plainText(span: HTMLElement): void {
+  span.classList.remove("mikit-tinted");
+  span.style.color = "";
 }

@@ -17,7 +17,8 @@ function headsTable(scene: Scene): Table {
   const scores = scene.scores.flatMap(({ name, value, control, low, high }) =>
     ([[name, value], [`${name} control`, control], [`${name} low`, low], [`${name} high`, high]] as const));
   return {
-    caption: "Every head: share of attention on the first position, scores, controls and 95 % intervals. Lock a token to read where it looks.",
+    caption: "Every head: share of attention on the first position, scores, controls and 95 % intervals. "
+      + `Lock a token to read where it looks. ${scene.protocol}`,
     columns: ["head", "switched", "first position", ...scores.map(([name]) => name)],
     rows: order.map((i) => {
       const place = headOf(i, scene.perLayer);

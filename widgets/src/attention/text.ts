@@ -16,6 +16,16 @@ export const GLOSS: Record<string, string> = {
   first: "looks at the first position",
 };
 
+/** A share in whole per cent; what is there but rounds to nothing is "<1 %". */
+export function share(value: number): string {
+  return value > 0 && value < 0.005 ? "<1 %" : percent(Math.round(100 * value) / 100);
+}
+
+/** A score between 0 and 1: two decimals say all, however small. */
+export function score(value: number): string {
+  return fixed(Math.round(100 * value) / 100);
+}
+
 export function quoted(text: string): string {
   return `“${tokenLabel(text)}”`;
 }
@@ -26,8 +36,8 @@ export function readout({ scene, head, query, key }: Now): string {
   if (key < 0) return lookSentence(name, scene.patterns, scene.tokens, head, query);
   const [reader, target] = [scene.tokens[query], scene.tokens[key]];
   if (!reader || !target) return "";
-  const share = (rowOf(scene.patterns, head, query)[key] ?? 0) / 255;
-  return `${name}: reader ${quoted(reader.text)} (${query}) looks ${percent(share)} at ${quoted(target.text)} (${key})`
+  const weight = (rowOf(scene.patterns, head, query)[key] ?? 0) / 255;
+  return `${name}: reader ${quoted(reader.text)} (${query}) looks ${share(weight)} at ${quoted(target.text)} (${key})`
     + (key === 0 ? ", the first position, a sink left out of the picture." : ".");
 }
 
@@ -37,20 +47,20 @@ export function lookSentence(name: string, patterns: Patterns, tokens: TokenWire
   if (!reader) return "";
   if (query === 0) return `${name}: the first token has only itself to look at.`;
   const row = rowOf(patterns, head, query);
-  const looks = strongest(row, 2).map(({ key, share }) => `${percent(share)} at ${quoted(tokens[key]?.text ?? "")}`);
-  const sink = `${percent((row[0] ?? 0) / 255)} at the first position (a sink), left out of the picture`;
+  const looks = strongest(row, 2).map((look) => `${share(look.share)} at ${quoted(tokens[look.key]?.text ?? "")}`);
+  const sink = `${share((row[0] ?? 0) / 255)} at the first position (a sink), left out of the picture`;
   return `${name}: ${quoted(reader.text)} looks ${[...looks, sink].join(", ")}.`;
 }
 
 /** One head in words: its name, whether it is off, its score and its share on the first position. */
 export function headInWords(scene: Scene, head: number): string {
   const place = headOf(head, scene.perLayer);
-  const score = scene.scores.find(({ name }) => name === (scene.sort || "induction"));
+  const shown = scene.scores.find(({ name }) => name === (scene.sort || "induction"));
   const parts = [
     nameOf(place),
     ...(includes(scene.muted, place) ? ["switched off"] : []),
-    ...(score ? [`${score.name} ${fixed(score.value[head] ?? Number.NaN)}`] : []),
-    ...(scene.tokens.length > 1 ? [`${percent(scene.sink[head] ?? 0)} on the first position`] : []),
+    ...(shown ? [`${shown.name} ${score(shown.value[head] ?? Number.NaN)}`] : []),
+    ...(scene.tokens.length > 1 ? [`${share(scene.sink[head] ?? 0)} on the first position`] : []),
   ];
   return parts.join(", ");
 }

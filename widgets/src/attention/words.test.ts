@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { labelled } from "./matrix";
 import { byScore, headOf, includes, nameOf, numberOf, toggled } from "./order";
-import { drawsInWords, effectSentence, headsInWords, lookSentence, medianAndRange, summary } from "./text";
+import { drawsInWords, effectSentence, headsInWords, lookSentence, medianAndRange, score, share, summary } from "./text";
 import type { Effect } from "./traits";
 import { patternsOf } from "./unpack";
 
@@ -34,6 +34,11 @@ describe("where a token looks", () => {
   it("says the share on the first position that the picture leaves out", () => {
     expect(lookSentence("L0H0", patterns, tokens, 0, 2))
       .toBe("L0H0: “<script>” looks 60 % at “·Mary”, 2 % at “<script>”, 38 % at the first position (a sink), left out of the picture.");
+  });
+
+  it("never writes a share as a power of ten", () => {
+    expect([share(0), share(0.004), share(0.006), share(0.384)]).toEqual(["0 %", "<1 %", "1 %", "38 %"]);
+    expect([score(0.0047), score(0.937)]).toEqual(["0.00", "0.94"]);
   });
 
   it("has nothing to say about no token, and little about the first", () => {

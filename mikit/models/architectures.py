@@ -133,16 +133,20 @@ def architecture_of(config: PretrainedConfig) -> Architecture:
 
     Raises UnsupportedModel for a model type that is not in the book.
     """
-    model_type = config.model_type
+    check_supported(config.model_type)
+    found = _BY_MODEL_TYPE[config.model_type]
+    if found is _NEOX and config.use_parallel_residual:
+        return replace(found, resid_mid=None)
+    return found
+
+
+def check_supported(model_type: object) -> None:
+    """Raise UnsupportedModel for a model type that is not in the book."""
     if model_type not in _BY_MODEL_TYPE:
         raise UnsupportedModel(
             f"mikit has no addresses for models of type '{model_type}', so it cannot say where their heads are. "
             f"It has them for: {', '.join(sorted(_BY_MODEL_TYPE))}."
         )
-    found = _BY_MODEL_TYPE[model_type]
-    if model_type == "gpt_neox" and config.use_parallel_residual:
-        return replace(found, resid_mid=None)
-    return found
 
 
 def at(root: Any, path: str) -> Any:

@@ -18,6 +18,7 @@ from mikit.errors import NoDisk, WeightsBroken
 
 Say = Callable[[str], None]
 _CARD = "mikit.json"
+_LOOK_EVERY = 0.5  # seconds
 
 
 class Card(BaseModel, frozen=True):
@@ -107,7 +108,7 @@ def progress(folder: Path, total: int, say: Say) -> Iterator[None]:
 
     def watch() -> None:
         said = 0
-        while not done.wait(0.5):
+        while not done.wait(_LOOK_EVERY):
             arrived = folder_bytes(folder)
             if (tenth := 10 * arrived // max(total, 1)) > said and arrived < total:
                 said = tenth

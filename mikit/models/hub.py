@@ -28,6 +28,7 @@ def is_hub_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+@quiet()
 def look_up(name: str) -> ModelInfo:
     """What the hub says of "org/name[@revision]": commit and files, with sizes and hashes.
 
@@ -38,8 +39,7 @@ def look_up(name: str) -> ModelInfo:
     repo, revision = match["repo"], match["revision"]
     api = HfApi()
     try:
-        with quiet():
-            return api.model_info(repo, revision=revision, files_metadata=True, timeout=_TIMEOUT)
+        return api.model_info(repo, revision=revision, files_metadata=True, timeout=_TIMEOUT)
     except GatedRepoError as error:
         raise FetchFailed(
             f"'{repo}' asks you to accept its terms first: do so on {api.endpoint}/{repo}, then log in on this machine "
@@ -55,8 +55,8 @@ def look_up(name: str) -> ModelInfo:
         raise FetchFailed(_unreachable(api, name, error)) from error
 
 
-def files_to_fetch(info: ModelInfo) -> list[RepoSibling]:
-    """The files that make up the model: config, tokenizer, safetensors. Raises FetchFailed where there are none."""
+def files_to_fetch(info: ModelInfo) -> tuple[list[RepoSibling], list[RepoSibling]]:
+    """The files that make up the model: config and tokenizer, and weights. Raises FetchFailed without safetensors."""
     files = {file.rfilename: file for file in info.siblings or []}
     single = "model.safetensors" in files
     weights = ["model.safetensors"] if single else [name for name in files if fnmatch(name, "model-*-of-*.safetensors")]
@@ -67,9 +67,10 @@ def files_to_fetch(info: ModelInfo) -> list[RepoSibling]:
             "pickle files, because opening one runs code. Look for a copy of the model with safetensors."
         )
     beside = [name for name in files if "/" not in name and any(fnmatch(name, kind) for kind in _BESIDE_WEIGHTS)]
-    return [files[name] for name in (*beside, *weights)]
+    return [files[name] for name in beside], [files[name] for name in weights]
 
 
+@quiet()
 def download(repo: str, commit: str, files: list[RepoSibling], into: Path, say: Say) -> None:
     """Bring files of one commit into a folder and check each one's size and hash. Raises FetchFailed."""
     total = sum(file.size or 0 for file in files)
@@ -77,8 +78,7 @@ def download(repo: str, commit: str, files: list[RepoSibling], into: Path, say: 
     with progress(into, total, say):
         for file in files:
             try:
-                with quiet():
-                    path = Path(api.hf_hub_download(repo, file.rfilename, revision=commit, local_dir=into))
+                path = Path(api.hf_hub_download(repo, file.rfilename, revision=commit, local_dir=into))
             except Exception as error:  # as in look_up
                 raise FetchFailed(_unreachable(api, f"{repo}/{file.rfilename}", error)) from error
             _check(path, file, repo)
@@ -114,5 +114,6 @@ def _check(path: Path, file: RepoSibling, repo: str) -> None:
 def _unreachable(api: HfApi, what: str, error: Exception) -> str:
     if isinstance(error, OfflineModeIsEnabled):
         return f"'{what}' is not on this machine, and HF_HUB_OFFLINE forbids asking the hub. Unset it to fetch."
-    reason = str(error).strip().split("\n")[0]
+    root = error.__cause__ or error  # the client wraps what went wrong in a guess of its own
+    reason = str(root).strip().split("\n")[0].rstrip(".")
     return f"'{what}' could not be fetched from {api.endpoint}: {reason}. Check the network, then fetch again."

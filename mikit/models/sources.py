@@ -233,13 +233,15 @@ def _fetch_repo(name: str, say: Say) -> Path:
     from mikit.models import hub, tokens, weights
 
     info = hub.look_up(name)
-    files = hub.files_to_fetch(info)
-    commit, total = str(info.sha), sum(file.size or 0 for file in files)
+    beside, heavy = hub.files_to_fetch(info)
+    commit, total = str(info.sha), sum(file.size or 0 for file in (*beside, *heavy))
     licence = str(getattr(info.card_data, "license", None) or "see its page on the hub")
 
     def fill(_: Path, model: Path) -> None:
         say(f"Fetching {name} ({megabytes(total)}, licence: {licence}).")
-        hub.download(info.id, commit, files, model, say)
+        hub.download(info.id, commit, beside, model, say)
+        weights.check_type(model)  # before the long part
+        hub.download(info.id, commit, heavy, model, say)
         hf, tokenizer = weights.read_weights(model, "fp32"), weights.read_tokenizer(model)
         Card(
             name=name,
@@ -271,12 +273,10 @@ def _convert(gguf: Path, say: Say) -> Path:
 
 def _unpack(gguf: Path, model: Path, name: str, licence: str, origin: str, quantisation: str) -> Card:
     from mikit.models import tokens, weights
-    from mikit.models.quiet import quiet
 
-    with quiet():
-        hf, tokenizer = weights.read_gguf(gguf)
-        weights.write_folder(hf, tokenizer, model, "fp32")
-        written = weights.read_tokenizer(model)
+    hf, tokenizer = weights.read_gguf(gguf)
+    weights.write_folder(hf, tokenizer, model, "fp32")
+    written = weights.read_tokenizer(model)
     card = Card(
         name=name,
         licence=licence,

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from mikit.errors import WeightsBroken
+from mikit.models.architectures import check_supported
+from mikit.models.quiet import quiet
 
 Dtype = Literal["fp32", "bf16"]
 TORCH: dict[Dtype, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
-# What transformers raises, by kind of damage.
-_BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, SafetensorError)
 
-
+@quiet()
 def read_weights(folder: Path, dtype: Dtype) -> PreTrainedModel:
     """The model in a folder of safetensors; a file that is in ``dtype`` already stays memory-mapped.
 
-    Raises WeightsBroken where a file is damaged, incomplete, or lacks weights that the model needs.
+    Raises UnsupportedModel, and WeightsBroken where a file is damaged, incomplete, or lacks weights of the model.
     """
+    check_type(folder)
     try:
         opened: Any = AutoModelForCausalLM.from_pretrained(
             folder,
@@ -36,7 +37,7 @@ def read_weights(folder: Path, dtype: Dtype) -> PreTrainedModel:
             trust_remote_code=False,
             output_loading_info=True,
         )
-    except _BROKEN as error:
+    except Exception as error:  # damaged bytes come to light as errors of any kind
         raise WeightsBroken(f"The model files in {folder} cannot be read: {_first_line(error)}") from error
     hf: PreTrainedModel = opened[0]
     if missing := sorted(opened[1]["missing_keys"]):
@@ -44,17 +45,28 @@ def read_weights(folder: Path, dtype: Dtype) -> PreTrainedModel:
     return hf
 
 
+def check_type(folder: Path) -> None:
+    """Look at a folder's config alone. Raises UnsupportedModel, WeightsBroken."""
+    try:
+        model_type = str(json.loads((folder / "config.json").read_bytes())["model_type"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise WeightsBroken(f"{folder / 'config.json'} cannot be read: {_first_line(error)}") from error
+    check_supported(model_type)
+
+
+@quiet()
 def read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer in a model's folder. Raises WeightsBroken."""
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-    except _BROKEN as error:
+    except Exception as error:  # as above
         raise WeightsBroken(f"The tokenizer in {folder} cannot be read: {_first_line(error)}") from error
     return tokenizer
 
 
+@quiet()
 def read_gguf(file: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Model in fp32 and tokenizer from a GGUF file. Slow: every weight is taken out of its quantised form.
 
@@ -64,7 +76,7 @@ def read_gguf(file: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     try:
         hf: PreTrainedModel = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, **where)
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(file.parent, **where)
-    except (*_BROKEN, IndexError) as error:
+    except Exception as error:  # as above
         raise WeightsBroken(f"The GGUF file {file} cannot be read: {_first_line(error)}") from error
     return hf, tokenizer
 

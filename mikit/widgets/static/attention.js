@@ -268,7 +268,7 @@ let picture=new Uint8Array(width*height),inner=tokens-1;if(inner<1)return pictur
 inner,width);for(let y=0;y<height;y++){let[top,bottom]=[rows.first[y]+1,rows.last[y]+1];for(let x=0;x<width&&columns.first[x]<
 bottom;x++)picture[y*width+x]=strongestIn(triangle,top,bottom,columns.first[x]+1,columns.last[x]+1)}return picture}function strongestIn(triangle,top,bottom,left,right){
 let most=0;for(let query=top;query<=bottom;query++){let row=rowStart(query);for(let key=left,end=Math.min(right,query);key<=
-end;key++){let weight=triangle[row+key];weight>most&&(most=weight)}}return most}var GAUGE=3,ARROWS={ArrowRight:[1,0],ArrowLeft:[-1,0],ArrowDown:[0,1],ArrowUp:[0,-1]},HeadMap=class{constructor(act,signal){
+end;key++){let weight=triangle[row+key];weight>most&&(most=weight)}}return most}var GAUGE=3,LEGEND=120,ARROWS={ArrowRight:[1,0],ArrowLeft:[-1,0],ArrowDown:[0,1],ArrowUp:[0,-1]},HeadMap=class{constructor(act,signal){
 this.act=act;this.element.append(this.field);let at=event=>{let edge=this.canvas.getBoundingClientRect();return boxAt(this.
 layout,event.clientX-edge.left,event.clientY-edge.top)};this.field.addEventListener("pointermove",event=>act.peekHead(at(
 event)?.head??null),{signal}),this.field.addEventListener("pointerleave",()=>act.peekHead(null),{signal}),this.field.addEventListener(
@@ -283,16 +283,17 @@ devicePixelRatio,base=[scene.patterns,scene.sink,scene.scores,scene.muted,scene.
 this.drawn[i])&&(this.drawn=base,this.drawBase(scene,width),drawHeads(this.canvas,this.layout,scene,this.thumbs,colours.
 pixels())),this.ring(this.focused,numberOf(scene.focus,scene.perLayer)),this.ring(this.hovered,now.head)}drawBase(scene,width){
 let{layers,perLayer}=scene,score2=scene.scores.find(({name})=>name===scene.sort);this.layout=score2?inOrder(width,layers,
-perLayer,byScore(score2.value)):inLayers(width,layers,perLayer),this.labels.replaceChildren(...score2?names(this.layout,
-score2,perLayer):axes(this.layout,layers,perLayer))}ring(ring,head2){let box=this.layout.boxes.find(one=>one.head===head2);
-ring.hidden=!box,box&&Object.assign(ring.style,{left:`${box.x}px`,top:`${box.y}px`,width:`${box.size}px`,height:`${box.size}\
-px`})}key(event){if(!this.now||event.ctrlKey||event.metaKey||event.altKey)return;let{head:head2,scene,held}=this.now,here=this.
-layout.boxes.find(box=>box.head===head2),step=ARROWS[event.key];if(step&&here)this.act.peekHead(neighbour(this.layout,here,
-...step).head);else if(event.key==="Enter"||event.key===" ")this.act.focusHead(head2);else if(event.key==="m"&&!held)this.
-act.mute(toggled(scene.muted,headOf(head2,scene.perLayer)));else if(event.key==="Escape")this.act.peekHead(null);else return;
-event.preventDefault()}},Thumbnails=class{patterns=null;made=new Map;get(patterns,head2,width,height){patterns!==this.patterns&&
-this.made.clear(),this.patterns=patterns;let key=`${head2} ${width} ${height}`,picture=this.made.get(key);return picture||
-this.made.set(key,picture=thumbnail(triangleOf(patterns,head2),patterns.tokens,width,height)),picture}};function drawHeads(canvas,layout,scene,thumbs,pixels){
+perLayer,byScore(score2.value)):inLayers(width,layers,perLayer);let labels=score2?names(this.layout,score2,perLayer):axes(
+this.layout,layers,perLayer,width-LEGEND);this.labels.replaceChildren(...labels,label("▮ first position",width,this.layout.
+height,"mikit-att-gauge"))}ring(ring,head2){let box=this.layout.boxes.find(one=>one.head===head2);ring.hidden=!box,box&&
+Object.assign(ring.style,{left:`${box.x}px`,top:`${box.y}px`,width:`${box.size}px`,height:`${box.size}px`})}key(event){if(!this.
+now||event.ctrlKey||event.metaKey||event.altKey)return;let{head:head2,scene,held}=this.now,here=this.layout.boxes.find(box=>box.
+head===head2),step=ARROWS[event.key];if(step&&here)this.act.peekHead(neighbour(this.layout,here,...step).head);else if(event.
+key==="Enter"||event.key===" ")this.act.focusHead(head2);else if(event.key==="m"&&!held)this.act.mute(toggled(scene.muted,
+headOf(head2,scene.perLayer)));else if(event.key==="Escape")this.act.peekHead(null);else return;event.preventDefault()}},
+Thumbnails=class{patterns=null;made=new Map;get(patterns,head2,width,height){patterns!==this.patterns&&this.made.clear(),
+this.patterns=patterns;let key=`${head2} ${width} ${height}`,picture=this.made.get(key);return picture||this.made.set(key,
+picture=thumbnail(triangleOf(patterns,head2),patterns.tokens,width,height)),picture}};function drawHeads(canvas,layout,scene,thumbs,pixels){
 let context=sizeCanvas(canvas,layout.width,layout.height);if(!context)return;let ratio=globalThis.devicePixelRatio||1,image=context.
 createImageData(canvas.width,canvas.height),out=new Uint32Array(image.data.buffer);for(let box of layout.boxes){let[left,
 top]=[Math.round((box.x+GAUGE+1)*ratio),Math.round(box.y*ratio)],[width,height]=[Math.round((box.size-GAUGE-1)*ratio),Math.
@@ -304,14 +305,15 @@ x,y,size}of layout.boxes){let share2=scene.sink[head2]??0;context.fillStyle=trac
 fillStyle=gauge,context.fillRect(x,y+size*(1-share2),GAUGE,size*share2),includes(scene.muted,headOf(head2,scene.perLayer))&&
 (hatch(context,out,{x,y,width:size,height:size},3),context.strokeStyle=ink,context.lineWidth=2,context.beginPath(),context.
 moveTo(x+1,y+size-1),context.lineTo(x+size-1,y+1),context.stroke())}}function label(text,x,y,kind){let element=h("span",
-{class:`mikit-att-label ${kind}`},text);return element.style.left=`${x}px`,element.style.top=`${y}px`,element}function axes(layout,layers,perLayer){
+{class:`mikit-att-label ${kind}`},text);return element.style.left=`${x}px`,element.style.top=`${y}px`,element}function axes(layout,layers,perLayer,end){
 let size=layout.boxes[0]?.size??0,every=layers>12?5:1,across=Array.from({length:Math.ceil(layers/every)},(_,i)=>i*every),
-down=Array.from({length:perLayer},(_,head2)=>head2),layer=at=>32+at*layout.pitch+size/2;return[...across.map(at=>label(`${at}`,
-layer(at),layout.height,"mikit-att-layer")),label("layer →",every>1?layer(2.5):layout.width+30,layout.height,"mikit-at\
-t-layer"),...down.map(head2=>label(`${head2}`,26,head2*layout.pitch+size/2,"mikit-att-head")),label("head →",0,0,"miki\
-t-att-head-axis")]}function names(layout,score2,perLayer){return[...layout.boxes.filter(box=>box.named).map(({head:head2,
-x,y,size})=>label(`${nameOf(headOf(head2,perLayer))} ${score(score2.value[head2]??Number.NaN)}`,x+size/2,y+size,"mikit-a\
-tt-name")),label(`best first by ${score2.name}: ${GLOSS[score2.name]??"its score"}`,0,layout.height,"")]}var LINE=11,MOST_LABELLED=40,MOST_LETTERS=11,LETTER=7,ROOM=40,Matrix=class{constructor(act,size,signal){this.act=act;this.
+down=Array.from({length:perLayer},(_,head2)=>head2),layer=at=>32+at*layout.pitch+size/2;return[...across.filter(at=>layer(
+at)<end).map(at=>label(`${at}`,layer(at),layout.height,"mikit-att-layer")),label("layer →",every>1?layer(2.5):layout.width+
+30,layout.height,"mikit-att-layer"),...down.map(head2=>label(`${head2}`,26,head2*layout.pitch+size/2,"mikit-att-head")),
+label("head →",0,0,"mikit-att-head-axis")]}function names(layout,score2,perLayer){return[...layout.boxes.filter(box=>box.
+named).map(({head:head2,x,y,size})=>label(`${nameOf(headOf(head2,perLayer))} ${score(score2.value[head2]??Number.NaN)}`,
+x+size/2,y+size,"mikit-att-name")),label(`best first by ${score2.name}: ${GLOSS[score2.name]??"its score"}`,0,layout.height,
+"")]}var LINE=11,MOST_LABELLED=40,MOST_LETTERS=11,LETTER=7,ROOM=40,Matrix=class{constructor(act,size,signal){this.act=act;this.
 size=size;this.element.append(h("span",{class:"mikit-att-axis"},"looks at →"),h("span",{class:"mikit-att-axis mikit-at\
 t-axis-down"},"reader ↓"),this.field,h("span",{class:"mikit-att-legend"},"0",this.legend,"100 %"));let at=event=>{let edge=this.
 canvas.getBoundingClientRect();return[Math.floor((event.clientY-edge.top)/this.cell.height),Math.floor((event.clientX-edge.

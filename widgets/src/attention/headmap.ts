@@ -12,6 +12,8 @@ import type { Scene, Score } from "./traits";
 import { triangleOf, type Patterns } from "./unpack";
 
 const GAUGE = 3;
+/** Room for the words that say what the gauge is. */
+const LEGEND = 120;
 const ARROWS: Record<string, [number, number]> = {
   ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1],
 };
@@ -65,7 +67,8 @@ export class HeadMap implements Part {
     const { layers, perLayer } = scene;
     const score = scene.scores.find(({ name }) => name === scene.sort);
     this.layout = score ? inOrder(width, layers, perLayer, byScore(score.value)) : inLayers(width, layers, perLayer);
-    this.labels.replaceChildren(...(score ? names(this.layout, score, perLayer) : axes(this.layout, layers, perLayer)));
+    const labels = score ? names(this.layout, score, perLayer) : axes(this.layout, layers, perLayer, width - LEGEND);
+    this.labels.replaceChildren(...labels, label("▮ first position", width, this.layout.height, "mikit-att-gauge"));
   }
 
   private ring(ring: HTMLElement, head: number): void {
@@ -152,15 +155,15 @@ function label(text: string, x: number, y: number, kind: string): HTMLElement {
   return element;
 }
 
-/** Numbers of layers below and of heads at the left, and both axes named in words. */
-function axes(layout: Layout, layers: number, perLayer: number): HTMLElement[] {
+/** Numbers of layers below, as far as `end`, and of heads at the left, and both axes named in words. */
+function axes(layout: Layout, layers: number, perLayer: number, end: number): HTMLElement[] {
   const size = layout.boxes[0]?.size ?? 0;
   const every = layers > 12 ? 5 : 1;
   const across = Array.from({ length: Math.ceil(layers / every) }, (_, i) => i * every);
   const down = Array.from({ length: perLayer }, (_, head) => head);
   const layer = (at: number): number => GUTTER + at * layout.pitch + size / 2;
   return [
-    ...across.map((at) => label(`${at}`, layer(at), layout.height, "mikit-att-layer")),
+    ...across.filter((at) => layer(at) < end).map((at) => label(`${at}`, layer(at), layout.height, "mikit-att-layer")),
     label("layer →", every > 1 ? layer(2.5) : layout.width + 30, layout.height, "mikit-att-layer"),
     ...down.map((head) => label(`${head}`, GUTTER - 6, head * layout.pitch + size / 2, "mikit-att-head")),
     label("head →", 0, 0, "mikit-att-head-axis"),

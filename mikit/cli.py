@@ -63,6 +63,9 @@ def lab(
     lessons = copy_lessons(lessons_folder(), Path("my-lessons"))
     first = min(lessons)
     typer.echo(f"Your copies of the lessons are in {first.parent}/; the first is {first.name}.")
+    # Defaults for a lesson, read by JupyterLab: no offer of news on top of the first view. A learner's settings win.
+    defaults = str(Path(__file__).resolve().parent / "jupyter")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [os.environ.get("JUPYTER_CONFIG_PATH"), defaults]))
     raise typer.Exit(hand_over(lab_command(first, browser)))
 
 
@@ -157,8 +160,6 @@ def copy_lessons(shipped: Path, own: Path) -> list[Path]:
 def lab_command(first: Path, browser: bool) -> list[str]:
     """The command that starts JupyterLab in the current folder, with one notebook open."""
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first.as_posix()}"]
-    # Lab's offer of news would cover the first view and asks the network; whoever wants it finds it in Lab's settings.
-    command.append("--LabApp.news_url=None")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -167,6 +167,7 @@ def test_lab_opens_the_first_lesson_in_the_folder_one_stands_in(
     started: list[list[str]] = []
     monkeypatch.setattr(cli, "lessons_folder", lambda: shipped)
     monkeypatch.setattr(cli, "hand_over", lambda command: started.append(command) or 0)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/of/the/learner")
     monkeypatch.chdir(tmp_path)
 
     said = mikit_says("lab", "--no-browser")
@@ -175,6 +176,8 @@ def test_lab_opens_the_first_lesson_in_the_folder_one_stands_in(
     (command,) = started
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--LabApp.default_url=/lab/tree/my-lessons/00_start_here.ipynb" in command and "--no-browser" in command
+    own, defaults = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert own == "/of/the/learner" and (Path(defaults) / "labconfig" / "default_setting_overrides.json").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no root on this system")

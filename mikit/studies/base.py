@@ -160,11 +160,11 @@ class Result(BaseModel):
         return parse_study(data)
 
     def frame(self, grid: str) -> pd.DataFrame:
-        """The grid as a table, the effect first and each control below it, told apart by the column ``run``."""
+        """The grid as a table, the effect first and each control below it, told apart by the column ``from``."""
         if grid not in self.grids:
             raise UnknownSite(f"This result has no grid '{grid}'.{nearest(grid, self.grids)}")
         tables = [("effect", self.grids[grid])] + [(c.name, c.grids[grid]) for c in self.controls if grid in c.grids]
-        return pd.concat([g.frame().assign(run=name) for name, g in tables], ignore_index=True)
+        return pd.concat([g.frame().assign(**{"from": name}) for name, g in tables], ignore_index=True)
 
 
 def never() -> bool:

@@ -76,7 +76,7 @@ class HeadScores(Study):
 
     def code(self, flavour: Flavour, model: Model) -> str:
         if flavour == "mikit":
-            return code.mikit_script(self, model, 'print(result.frame("induction").nlargest(8, "value"))')
+            return code.mikit_script(self, model, 'print(result.grids["induction"].frame().nlargest(8, "value"))')
         return code.head_scores_script(self, model)
 
     def _result(self, model: Model, effect: Scores, control: Scores, done: float) -> Result:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.json_schema import models_json_schema
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
@@ -194,6 +195,19 @@ class Record(BaseModel):
         grids = [(f"{e.result.study.kind} / {n}", g) for e in self.entries for n, g in _all_grids(e.result)]
         parts = ((name, array) for name, grid in grids for array in (grid.values, grid.low, grid.high, grid.exact))
         return [(name, array) for name, array in parts if array is not None]
+
+
+def json_schema() -> dict[str, Any]:
+    """The published schema of a record: docs/record.schema.json, with every kind of study that this version has."""
+    from mikit.studies import kinds
+
+    studies = [getattr(kinds, name) for name in kinds.__all__]
+    refs, defs = models_json_schema([(model, "serialization") for model in [Record, *studies]])
+    schema: dict[str, Any] = defs["$defs"].pop("Record") | defs
+    schema["$defs"].pop("Study", None)
+    of_a_kind = [refs[study, "serialization"] for study in studies]
+    schema["$defs"]["Result"]["properties"]["study"] = {"oneOf": of_a_kind, "discriminator": {"propertyName": "kind"}}
+    return schema
 
 
 def inputs_hash(inputs: list[Tensor]) -> str:

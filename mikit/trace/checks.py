@@ -24,6 +24,9 @@ from mikit.trace.edits import Patch
 from mikit.trace.engine import capture, exclusive, run
 from mikit.trace.sites import Site, SiteName
 
+Measure = Callable[[Model, Tokens, Tokens], float]
+"""A model, a prompt and another of the same length -> the largest relative deviation."""
+
 LENGTH = 8
 TOLERANCE = 1e-4
 """Largest deviation allowed, relative to the largest value compared (float32 sums over a few hundred terms differ by
@@ -66,7 +69,7 @@ def check_model(model: Model) -> pd.DataFrame:
     rows = []
     with exclusive():  # some checks call the plain model, which another thread's trace would disturb
         for name, (says, measure) in CHECKS.items():
-            deviation = measure(model, tokens, other)
+            deviation = _measured(measure, model, tokens, other)
             rows.append(
                 {
                     "check": name,
@@ -77,6 +80,14 @@ def check_model(model: Model) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _measured(measure: Measure, model: Model, tokens: Tokens, other: Tokens) -> float:
+    """A check that cannot even run, since an address leads nowhere or out of order, has failed."""
+    try:
+        return measure(model, tokens, other)
+    except Exception:
+        return float("inf")
 
 
 def failed(model: Model) -> set[str]:
@@ -161,7 +172,7 @@ def _deviation(found: Tensor, expected: Tensor) -> float:
     return float((found - expected).abs().max() / scale)
 
 
-CHECKS: dict[str, tuple[str, Callable[[Model, Tokens, Tokens], float]]] = {
+CHECKS: dict[str, tuple[str, Measure]] = {
     "residual identity": ("each layer's stream is what entered it plus attention plus MLP", _residual_identity),
     "heads sum": ("the heads, each through its own output matrix, add up to what attention writes", _heads_sum),
     "pattern rows": ("every token's attention adds up to 1", _pattern_rows),

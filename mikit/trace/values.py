@@ -21,7 +21,8 @@ Visit = Callable[[Key, Tensor], None]
 
 
 # A pattern that is only read comes out of the attention module as a whole, after z.
-_REPORT_ORDER = tuple({"pattern": "z", "z": "pattern"}.get(name, name) for name in ORDER)
+_SWAPPED: dict[SiteName, SiteName] = {"pattern": "z", "z": "pattern"}
+_REPORT_ORDER = tuple(_SWAPPED.get(name, name) for name in ORDER)
 
 
 def key(site: Site) -> Key:

@@ -1,0 +1,71 @@
+"""Every script runs in a process of its own and prints the study's numbers."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mikit.studies.base import run_study
+from mikit.studies.kinds import AttentionPatterns, HeadScores, MuteHeads
+from mikit.studies.prompts import ChatPrompt, RepeatPrompt
+from mikit.trace.checks import load
+from tests import tiny as tiny_models
+
+
+@pytest.fixture(scope="module", params=["llama", "gpt2"])
+def model(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / request.param
+    tiny_models.weights(request.param, seed=7).save_pretrained(folder)
+    tiny_models.tokenizer(chat=True).save_pretrained(folder)
+    return load(folder)
+
+
+def studies(model):
+    return {
+        "attention": AttentionPatterns(model=model.ref, prompt=ChatPrompt(text="w5 w6 w7")),
+        "head-scores": HeadScores(model=model.ref, length=6, seeds=2, seed=3),
+        "mute-heads": MuteHeads(
+            model=model.ref, prompt=RepeatPrompt(length=6, seed=2), heads=((0, 1), (2, 3)), draws=1
+        ),
+    }
+
+
+def numbers(result):
+    """The numbers that the plain script prints, in its order."""
+    if result.study.kind == "attention":
+        return result.grids["next"].values.numpy()
+    if result.study.kind == "head-scores":
+        return -np.sort(-result.grids["induction"].values.numpy(), axis=None)[:8]
+    means, guessed = result.grids["mean surprise"].values.numpy(), result.grids["guessed"].values.numpy()
+    return np.stack([means, guessed], axis=1).ravel()
+
+
+@pytest.mark.parametrize("kind", ["attention", "head-scores", "mute-heads"])
+@pytest.mark.parametrize("flavour", ["mikit", "nnsight"])
+def test_the_script_prints_the_same_numbers(model, kind, flavour, tmp_path):
+    study = studies(model)[kind]
+    script = tmp_path / "script.py"
+    script.write_text(study.code(flavour, model), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"COLUMNS": "200"},
+    )
+    assert done.returncode == 0, done.stderr
+    expected = numbers(run_study(study, model))
+    found = [float(x) for x in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?(?![\w.])", done.stdout)]
+    missing = [x for x in expected if not np.isclose(found, x, atol=2e-6, rtol=1e-4).any()]
+    assert not missing, done.stdout
+
+
+def test_the_plain_script_uses_nothing_of_ours_but_lock_and_folder(model):
+    for study in studies(model).values():
+        code = study.code("nnsight", model)
+        assert re.findall(r"mikit[\w.]*", code) == ["mikit", "mikit.models.sources", "mikit.exclusive"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -14,10 +15,11 @@ import platformdirs
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
-from mikit.errors import NoDisk, WeightsBroken
+from mikit.errors import FetchFailed, NoDisk, WeightsBroken
 
 Say = Callable[[str], None]
 _CARD = "mikit.json"
+_LOCKS = ".locks"
 _LOOK_EVERY = 0.5  # seconds
 
 
@@ -57,9 +59,12 @@ def build(folder: Path, need: int, fill: Callable[[Path, Path], None], say: Say)
     """Make a model's folder by ``fill(work, model)``: all of it or nothing, by one process at a time.
 
     ``fill`` writes the model into the empty folder ``model`` and may use the empty folder ``work``; ``need`` is the
-    number of bytes that both will hold. Leftovers of an interrupted run are cleared first. Raises NoDisk.
+    number of bytes that both will hold. Leftovers of an interrupted run are cleared first. Raises NoDisk, FetchFailed.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        (folder.parent / _LOCKS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FetchFailed(f"mikit cannot write to its cache: {error}. Set MIKIT_CACHE to a folder of yours.") from error
     partial = folder.with_name(folder.name + ".partial")
     with _one_at_a_time(folder, say):
         if folder.is_dir():  # another process made it while this one waited
@@ -72,6 +77,10 @@ def build(folder: Path, need: int, fill: Callable[[Path, Path], None], say: Say)
         try:
             fill(work, model)
             os.replace(model, folder)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                _check_disk(folder.parent, need)
+            raise
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return folder
@@ -79,8 +88,7 @@ def build(folder: Path, need: int, fill: Callable[[Path, Path], None], say: Say)
 
 @contextmanager
 def _one_at_a_time(folder: Path, say: Say) -> Iterator[None]:
-    lock = FileLock(folder.parent / ".locks" / f"{folder.name}.lock")
-    Path(lock.lock_file).parent.mkdir(exist_ok=True)
+    lock = FileLock(folder.parent / _LOCKS / f"{folder.name}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:

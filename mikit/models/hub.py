@@ -89,6 +89,8 @@ def download_gguf(source: HubFile, work: Path, say: Say) -> Path:
     """Bring one GGUF file of a fixed revision. Raises UnknownModel, FetchFailed."""
     info = look_up(f"{source.repo}@{source.revision}")
     files = [file for file in info.siblings or [] if file.rfilename == source.file]
+    if not files:
+        raise FetchFailed(f"'{source.repo}' holds no file '{source.file}'")
     download(source.repo, source.revision, files, work, say)
     return work / source.file
 

@@ -14,7 +14,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from mikit.errors import EmptyText, MikitError, TooLong, UnknownSite
 from mikit.models.architectures import Architecture, architecture_of, at, output_matrix
 from mikit.models.quiet import quiet
-from mikit.models.sources import Found, bf16_copy, check_weights, find
+from mikit.models.sources import Found, bf16_copy, check_weights, find, name_of
 from mikit.models.tokens import (
     Chat,
     Tokens,
@@ -174,9 +174,10 @@ def open_model(
         if isinstance(source, PreTrainedModel):
             if tokenizer is None:
                 raise MikitError("A model object needs its tokenizer: mikit.load(model, tokenizer=tokenizer).")
+            sha256 = weights_hash(source)
             ref = ModelRef(
-                name=type(source).__name__,
-                sha256=weights_hash(source),
+                name=name_of(type(source).__name__, sha256),
+                sha256=sha256,
                 dtype=dtype,
                 tokenizer_sha256=tokenizer_hash(tokenizer),
             )
@@ -185,7 +186,7 @@ def open_model(
         tokenizer = tokenizer or read_tokenizer(found.folder)
         hf, sha256 = _read(found, dtype)
         ref = ModelRef(
-            name=found.name,
+            name=name_of(found.name, sha256),
             sha256=sha256,
             dtype=dtype,
             source=found.load,

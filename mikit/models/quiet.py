@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from functools import partial
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 from transformers import modeling_gguf_pytorch_utils as gguf_reader
 from transformers.utils import logging as hf_logging
+
+# Unless this is set, a process that has used a tokenizer prints a warning at every later fork (`!ls` in a cell).
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 @contextmanager

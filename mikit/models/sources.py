@@ -10,7 +10,18 @@ from mikit.errors import FetchFailed, MikitError, ModelNotHere, UnknownModel, We
 from mikit.models.cache import Card, Say, build, cache_dir, file_hash, folder_bytes, megabytes
 from mikit.models.catalog import CATALOG, Entry, HubFile, Package, Source, Wheel
 
-__all__ = ["Found", "bf16_copy", "cache_dir", "check_weights", "fetch", "find", "folder_of", "remove", "status"]
+__all__ = [
+    "Found",
+    "bf16_copy",
+    "cache_dir",
+    "check_weights",
+    "fetch",
+    "find",
+    "folder_of",
+    "name_of",
+    "remove",
+    "status",
+]
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,7 @@ def remove(name: str) -> None:
     if folder is None:
         here = [card.name for _, card in _cards()]
         raise ModelNotHere(f"'{name}' is not on this machine: there is nothing to remove.{nearest(name, here)}")
-    card = Card.read(folder)
-    if card is not None:
+    if card := _intact_card(folder):
         shutil.rmtree(_bf16_folder(card.sha256), ignore_errors=True)
     shutil.rmtree(folder)
 
@@ -91,10 +101,7 @@ def status() -> list[tuple[Entry, Path | None, int]]:
     entries = dict(CATALOG)
     for folder, card in _cards():
         size = folder_bytes(folder)
-        about = Entry(
-            card.name, card.origin, card.licence, card.quantisation, 0, round(size / 1e6), "", card.sha256, ()
-        )
-        entries.setdefault(card.name, about)
+        entries.setdefault(card.name, _entry_of(card, size))
     folders = [folder_of(name) for name in entries]
     sizes = [folder_bytes(folder) if folder else 0 for folder in folders]
     return list(zip(entries.values(), folders, sizes, strict=True))
@@ -128,6 +135,14 @@ def check_weights(found: Found, sha256: str) -> None:
         )
 
 
+def name_of(name: str, sha256: str) -> str:
+    """The name to show for weights: a name of the catalog stands for one hash alone, wherever the files lie."""
+    for entry in CATALOG.values():
+        if entry.weights_sha256 == sha256:
+            return entry.name
+    return f"{name} (other weights)" if name in CATALOG else name
+
+
 def bf16_copy(found: Found, sha256: str, say: Say = print) -> Found:
     """A model's weights in bf16, written once: a file of its own can stay memory-mapped.
 
@@ -158,22 +173,22 @@ def _bf16_folder(sha256: str) -> Path:
 
 def _cards() -> list[tuple[Path, Card]]:
     """Every whole model in the cache; a folder whose card is damaged is left out."""
-    found = []
-    for file in sorted(cache_dir().glob("*/mikit.json")):
-        try:
-            card = Card.read(file.parent)
-        except WeightsBroken:
-            continue
-        if card is not None:
-            found.append((file.parent, card))
-    return found
+    folders = (file.parent for file in sorted(cache_dir().glob("*/mikit.json")))
+    return [(folder, card) for folder in folders if (card := _intact_card(folder))]
+
+
+def _intact_card(folder: Path) -> Card | None:
+    try:
+        return Card.read(folder)
+    except WeightsBroken:
+        return None
 
 
 def _fetch_entry(entry: Entry, say: Say) -> Path:
     def fill(work: Path, model: Path) -> None:
         say(f"Fetching {entry.name} ({entry.download_mb} MB, {entry.licence}).")
         gguf, origin = _first_that_works(entry, work, say)
-        say(f"Converting {entry.name} to safetensors, once ({entry.disk_mb} MB; half a minute).")
+        say(f"Converting {entry.name} to safetensors, once ({entry.disk_mb} MB; a minute or two).")
         card = _unpack(gguf, model, entry.name, entry.licence, origin, entry.quantisation)
         if card.sha256 != entry.weights_sha256:
             raise FetchFailed(

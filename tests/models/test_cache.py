@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mikit.errors import NoDisk, WeightsBroken
+from mikit.errors import FetchFailed, NoDisk, WeightsBroken
 from mikit.models import cache as cache_module
 from mikit.models.cache import Card, build, cache_dir, progress
 
@@ -58,6 +59,24 @@ def test_a_full_disk_is_noticed_before_the_download(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000))
     with pytest.raises(NoDisk, match=r"700 MB of free disk are needed in .*cache, 5 MB are there.*MIKIT_CACHE"):
         build(cache / "a", 700_000_000, lambda *_: pytest.fail("it started anyway"), said.append)
+
+
+def test_a_disk_that_fills_up_meanwhile(cache: Path, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    free = iter([10_000_000, 1_000])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free)))
+
+    def fill(work: Path, model: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(NoDisk, match="9 MB of free disk are needed"):
+        build(cache / "a", 9_000_000, fill, said.append)
+    assert not (cache / "a.partial").exists()
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path, said: list[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FetchFailed, match=r"cannot write to its cache.*MIKIT_CACHE"):
+        build(tmp_path / "file" / "a", 1, _fill, said.append)
 
 
 def test_a_second_process_waits_and_takes_the_first_ones_model(cache: Path) -> None:

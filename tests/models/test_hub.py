@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from huggingface_hub import close_session, constants
 
 from mikit.errors import FetchFailed, UnknownModel, UnsupportedModel
 from mikit.models import sources
-from mikit.models.cache import Card
+from mikit.models.cache import Card, file_hash
+from mikit.models.catalog import CATALOG, Entry, HubFile, Package
 from mikit.models.model import open_model
+from mikit.models.weights import weights_hash
 from tests import tiny
+from tests.models import tiny_gguf
 from tests.models.fake_hub import COMMIT, FakeHub, serve
 
 
@@ -112,6 +116,33 @@ def test_offline_mode_says_so(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> 
     close_session()
     with pytest.raises(FetchFailed, match="HF_HUB_OFFLINE"):
         open_model("tiny/llama")
+
+
+def test_a_catalog_name_falls_back_to_the_hub(
+    hub: FakeHub, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gguf = tiny_gguf.write(tmp_path / "tiny.gguf")
+    hub.files["tiny.gguf"] = gguf.read_bytes()
+    absent, there = Package("no_such_package", "gemma"), HubFile(hub.repo, COMMIT, "tiny.gguf")
+    entry = Entry(
+        name="tiny",
+        about="",
+        licence="MIT",
+        quantisation="F32",
+        download_mb=1,
+        disk_mb=1,
+        gguf_sha256=file_hash(gguf),
+        weights_sha256=weights_hash(tiny_gguf.reference()),
+        sources=(absent, there),
+    )
+    monkeypatch.setitem(CATALOG, "tiny", entry)
+    card = Card.read(sources.fetch("tiny", say=lambda _: None))
+    assert card and card.origin == f"hub {hub.repo}@{COMMIT[:12]}"
+
+    sources.remove("tiny")
+    monkeypatch.setitem(CATALOG, "tiny", replace(entry, sources=(HubFile(hub.repo, COMMIT, "other.gguf"),)))
+    with pytest.raises(FetchFailed, match=r"holds no file 'other\.gguf'"):
+        sources.fetch("tiny", say=lambda _: None)
 
 
 def test_an_unknown_repository(hub: FakeHub) -> None:

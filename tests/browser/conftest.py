@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.notebook import Notebook
 
@@ -28,6 +28,12 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep what the page looks like, for eyes: tests look at conditions."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,6 +63,7 @@ def context(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Brows
     viewport = {"width": 1280, "height": 900}
     made = chromium.new_context(viewport=viewport, device_scale_factor=2, color_scheme=request.param)
     made.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS / 2)
     yield made
     made.close()
 
@@ -144,7 +151,7 @@ def _wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
 
 @pytest.fixture
 def notebook(page: Page, lab: tuple[str, Path], request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """An empty notebook named after the test, open in JupyterLab with an idle kernel; its kernel goes when the test ends."""
+    """A notebook named after the test; its kernel goes when the test ends."""
     address, folder = lab
     opened = Notebook(page, address, folder, f"{request.node.name.replace('[', '-').rstrip(']')}.ipynb")
     yield opened

@@ -26,5 +26,5 @@ def until(view: View, there: Callable[[], bool]) -> None:
 
 
 def until_settled(view: View) -> None:
-    """Wait until every lane's newest request is answered, failed or stopped."""
-    until(view, lambda: view.status["state"] in ("idle", "error", "stopped") and set(view.asked) == set(view.lanes))
+    """Wait until every lane's newest request is answered."""
+    until(view, lambda: view.status["state"] == "idle" and view.answers == view.asked)

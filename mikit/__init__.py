@@ -3,8 +3,6 @@
 Importing this module needs the standard library only; torch, transformers and nnsight arrive with the first name used.
 """
 
-from __future__ import annotations
-
 import importlib
 
 __version__ = "0.1.0"
@@ -35,5 +33,5 @@ def __getattr__(name: str) -> object:
     return getattr(importlib.import_module(_HOME[name]), name)
 
 
-def __dir__() -> list[str]:
+def __dir__() -> "list[str]":
     return sorted(__all__)

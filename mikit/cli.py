@@ -88,6 +88,8 @@ def replay(file: Annotated[Path, typer.Argument(help="A record, or a page saved 
     deviation = Record.read(file).replay()
     for line in deviation.lines:
         typer.echo(line)
+    verdict = "within" if deviation.within else "outside"
+    typer.echo(f"Largest deviation: {deviation.largest:.2g} of its tolerance ({deviation.where}), {verdict}.")
     raise typer.Exit(0 if deviation.within else 1)
 
 

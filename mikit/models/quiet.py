@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 from transformers import modeling_gguf_pytorch_utils as gguf_reader
 from transformers.utils import logging as hf_logging
 
@@ -22,11 +21,10 @@ def quiet() -> Iterator[None]:
     """Silence transformers and the hub client inside the block; what must be said, mikit says as an error."""
     loggers = [logging.getLogger(name) for name in ("transformers", "huggingface_hub")]
     levels = [logger.level for logger in loggers]
-    bars, hub_bars = hf_logging.is_progress_bar_enabled(), not are_progress_bars_disabled()
+    bars = hf_logging.is_progress_bar_enabled()
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
-    hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    disable_progress_bars()
+    hf_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the hub client's bars too
     gguf_bar = vars(gguf_reader)["tqdm"]  # drawn without asking any of the switches above
     vars(gguf_reader)["tqdm"] = partial(gguf_bar, disable=True)
     try:
@@ -37,7 +35,5 @@ def quiet() -> Iterator[None]:
         vars(gguf_reader)["tqdm"] = gguf_bar
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-        if hub_bars:
-            enable_progress_bars()
         if bars:
             hf_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

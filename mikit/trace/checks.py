@@ -173,15 +173,12 @@ def _deviation(found: Tensor, expected: Tensor) -> float:
 
 
 CHECKS: dict[str, tuple[str, Measure]] = {
-    "residual identity": ("each layer's stream is what entered it plus attention plus MLP", _residual_identity),
-    "heads sum": ("the heads, each through its own output matrix, add up to what attention writes", _heads_sum),
+    "residual identity": ("stream in + attention + MLP = stream out", _residual_identity),
+    "heads sum": ("each head by its own matrix, summed, is attention", _heads_sum),
     "pattern rows": ("every token's attention adds up to 1", _pattern_rows),
-    "lens at last layer": (
-        "the last layer's stream, read by the final norm and the unembedding, is the logits",
-        _lens_at_last_layer,
-    ),
-    "traced is raw": ("a traced forward pass gives the same logits as a plain one", _traced_is_raw),
-    "batched is single": ("a row of a batch gives the same logits as the prompt alone", _batched_is_single),
+    "lens at last layer": ("last stream, norm, unembedding give the logits", _lens_at_last_layer),
+    "traced is raw": ("a traced pass gives a plain pass's logits", _traced_is_raw),
+    "batched is single": ("a row of a batch gives the prompt's own logits", _batched_is_single),
     "self-patch": ("swapping in a run's own values changes nothing", _self_patch),
-    "full patch": ("swapping in one whole layer's stream from another prompt gives that prompt's logits", _full_patch),
+    "full patch": ("a whole layer swapped in brings its own logits", _full_patch),
 }

@@ -1,4 +1,4 @@
-"""What a person waits for, on the real model: milliseconds from a keystroke or a switch to its numbers, and bytes on the wire.
+"""What a person waits for, on the real model: from a keystroke or a switch to its numbers, and bytes on the wire.
 
 Times are printed beside the model's own plain forward pass on the same tokens, as a ratio, since machines differ.
 """

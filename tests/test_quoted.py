@@ -11,7 +11,7 @@ import pytest
 from mikit.models.catalog import CATALOG
 from mikit.models.model import Model
 from mikit.studies.base import Result, run_study
-from mikit.studies.kinds import AttentionPatterns, HeadScores, MuteHeads
+from mikit.studies.kinds import AttentionPatterns, MuteHeads
 from mikit.studies.prompts import RepeatPrompt, TextPrompt
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,13 +27,8 @@ def first_lesson() -> str:
 
 
 @pytest.fixture(scope="module")
-def scores(smollm: Model) -> Result:
-    return run_study(HeadScores(model=smollm.ref), smollm)
-
-
-@pytest.fixture(scope="module")
-def top(scores: Result) -> list[tuple[int, int]]:
-    values = scores.grids["induction"].values.numpy()
+def top(head_scores: Result) -> list[tuple[int, int]]:
+    values = head_scores.grids["induction"].values.numpy()
     return sorted((int(i) // values.shape[1], int(i) % values.shape[1]) for i in np.argsort(-values, axis=None)[:8])
 
 
@@ -52,8 +47,8 @@ def test_eight_heads_off(smollm: Model, top: list[tuple[int, int]]) -> None:
     assert f"top8 = ({', '.join(map(str, top))})" in first_lesson()
 
 
-def test_one_head_on_two_kinds_of_text(scores: Result) -> None:
-    repeated, text = (scores.grids[name].values.numpy()[18, 6] for name in ("induction", "induction on text"))
+def test_one_head_on_two_kinds_of_text(head_scores: Result) -> None:
+    repeated, text = (head_scores.grids[name].values.numpy()[18, 6] for name in ("induction", "induction on text"))
     assert f"scores {repeated:.2f} on this test and {text:.2f} on eight ordinary paragraphs" in first_lesson()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 
 from mikit.studies.base import run_study
@@ -11,35 +10,36 @@ from mikit.studies.head_scores import HeadScores
 from tests import tiny as tiny_models
 
 
-@pytest.fixture(scope="module")
-def scores(smollm):
-    return run_study(HeadScores(model=smollm.ref), smollm)
-
-
-def test_the_induction_head_comes_first(scores):
-    values = scores.grids["induction"].values.numpy()
+def test_the_induction_head_comes_first(head_scores):
+    values = head_scores.grids["induction"].values.numpy()
     layer, head = np.unravel_index(values.argmax(), values.shape)
-    low = scores.grids["induction"].low.numpy()[layer, head]
-    print(f"\nL{layer}H{head}: {values.max():.3f}, at least {low:.3f}; {scores.texts['protocol'][0]}")
+    low = head_scores.grids["induction"].low.numpy()[layer, head]
+    print(f"\nL{layer}H{head}: {values.max():.3f}, at least {low:.3f}; {head_scores.texts['protocol'][0]}")
     assert (layer, head) == (18, 6)
     assert low > 0.85
 
 
-def test_on_tokens_that_do_not_repeat_no_head_looks_like_induction(scores):
-    control = scores.controls[0].grids["induction"].values.numpy()
+def test_on_tokens_that_do_not_repeat_no_head_looks_like_induction(head_scores):
+    control = head_scores.controls[0].grids["induction"].values.numpy()
     assert np.nanmax(control) < 0.1
 
 
-def test_previous_token_heads_look_back_with_or_without_a_repeat(scores):
-    effect, control = scores.grids["previous"].values.numpy(), scores.controls[0].grids["previous"].values.numpy()
+def test_previous_token_heads_look_back_with_or_without_a_repeat(head_scores):
+    effect, control = (
+        head_scores.grids["previous"].values.numpy(),
+        head_scores.controls[0].grids["previous"].values.numpy(),
+    )
     layer, head = np.unravel_index(effect.argmax(), effect.shape)
     assert effect[layer, head] > 0.8
     assert control[layer, head] > 0.8
 
 
-def test_ordinary_text_tells_another_story(scores):
+def test_ordinary_text_tells_another_story(head_scores):
     """The best head on the test made for it is not the best on text: a score belongs to its data."""
-    repeated, text = scores.grids["induction"].values.numpy(), scores.grids["induction on text"].values.numpy()
+    repeated, text = (
+        head_scores.grids["induction"].values.numpy(),
+        head_scores.grids["induction on text"].values.numpy(),
+    )
     assert text[18, 6] < repeated[18, 6] / 2
     assert np.isfinite(text).all()
 

@@ -8,7 +8,6 @@ from torch.nn.functional import cross_entropy
 
 from mikit.errors import TooLong, UnknownSite
 from mikit.studies.base import run_study
-from mikit.studies.head_scores import HeadScores
 from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.prompts import RepeatPrompt, TextPrompt
 from tests.trace import reference
@@ -55,8 +54,8 @@ def test_what_cannot_be_muted_or_scored_is_a_sentence(tiny):
         run_study(MuteHeads(model=tiny.ref, prompt=TextPrompt(text="w1")), tiny)
 
 
-def test_the_top_eight_of_the_real_model_matter_and_random_eight_do_not(smollm):
-    scores = run_study(HeadScores(model=smollm.ref), smollm).grids["induction"].values.numpy()
+def test_the_top_eight_of_the_real_model_matter_and_random_eight_do_not(smollm, head_scores):
+    scores = head_scores.grids["induction"].values.numpy()
     top = [tuple(map(int, divmod(i, smollm.spec.heads))) for i in np.argsort(-scores, axis=None)[:8]]
     result = run_study(MuteHeads(model=smollm.ref, prompt=RepeatPrompt(length=50), heads=tuple(top)), smollm)
     as_is, muted = result.grids["mean surprise"].values.numpy()

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
-from mikit.errors import Busy, ShapeMismatch, TooLong, WrongDtype
+from mikit.errors import Busy, ShapeMismatch, TooLong, UnknownSite, WrongDtype
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.trace import values
@@ -111,6 +111,8 @@ def grad(model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric) ->
     sites = list(sites)
     _check_all(model, sites, tokens.ids.shape[1])
     _check_dtype(model)
+    if any(site.name == "logits" for site in sites):
+        raise UnknownSite("The metric is made of the logits: ask for the gradient at something before them.")
     wanted = {values.key(site) for site in sites}
     found: dict[Key, Tensor] = {}
     grads: list[Tensor] = []
@@ -183,7 +185,8 @@ def _decode(
     model: Model, ids: Tensor, rows: Rows, cache: DynamicCache, offset: int, prompt_length: int | None = None
 ) -> Tensor:
     """Logits [batch, vocab] after ``ids``, which stand ``offset`` tokens into the text; the cache grows by them."""
-    at = [[_moved(edit, offset, prompt_length) for edit in row] for row in rows]
+    here = range(offset, offset + ids.shape[1])
+    at = [[_moved(edit, here, prompt_length or ids.shape[1]) for edit in row] for row in rows]
     plan = _plan(model, [[e for e in row if e is not None] for row in at], ids.shape[1])
     ids = ids.to(model.hf.device)
     lm = model.lm
@@ -195,15 +198,15 @@ def _decode(
     return saved[0]
 
 
-def _moved(edit: AnyEdit, offset: int, prompt_length: int | None) -> AnyEdit | None:
-    """The edit as seen by a pass over the text from ``offset`` on; None where its position is not in that pass."""
+def _moved(edit: AnyEdit, here: range, prompt_length: int) -> AnyEdit | None:
+    """The edit as seen by a pass over the positions ``here`` of the text; None where its position is not among them."""
     position = edit.site.position
-    if prompt_length is None or not isinstance(position, int):
+    if not isinstance(position, int):
         return edit
     absolute = position if position >= 0 else prompt_length + position
-    if absolute < offset:
+    if absolute not in here:
         return None
-    return edit.model_copy(update={"site": edit.site.model_copy(update={"position": absolute - offset})})
+    return edit.model_copy(update={"site": edit.site.model_copy(update={"position": absolute - here.start})})
 
 
 @contextmanager
@@ -225,6 +228,8 @@ def _plan(model: Model, rows: Rows, length: int) -> dict[Key, list[tuple[int, An
     for row, edits in enumerate(rows):
         for edit in edits:
             check(edit.site, model.spec, length)
+            if edit.site.name == "logits":
+                raise UnknownSite("The logits are what comes out: change something before them, such as resid_post.")
             plan.setdefault(values.key(edit.site), []).append((row, edit))
     return plan
 

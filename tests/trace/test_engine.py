@@ -170,6 +170,24 @@ def test_an_edit_acts_on_every_new_token_unless_it_names_a_position(tiny, tokens
         torch.testing.assert_close(state.logits[row], expected, atol=1e-5, rtol=0)
 
 
+def test_an_edit_may_wait_for_a_token_that_is_not_written_yet(tiny, tokens):
+    site = Site(name="resid_post", layer=1, position=9)
+    rows = [[], [Steer(site=site, direction=Array.of(torch.linspace(9, -9, tiny.spec.d_model)))]]
+    state = begin(tiny, tokens, rows)
+    state = step(tiny, state, rows)  # reads position 8
+    assert state.logits[0].equal(state.logits[1])
+    state = step(tiny, state, rows)  # reads position 9
+    assert not torch.allclose(state.logits[0], state.logits[1])
+
+
+def test_logits_are_read_only(tiny, tokens):
+    logits = Site(name="logits")
+    with pytest.raises(UnknownSite, match="what comes out"):
+        run(tiny, tokens, [[Ablate(site=logits)]])
+    with pytest.raises(UnknownSite, match="made of the logits"):
+        grad(tiny, tokens, [logits], lambda x: x[:, 0])
+
+
 def test_wrong_sites_are_sentences(tiny, tokens):
     for site, words in [
         (Site(name="z", layer=7), "no layer 7: this model's layers are 0 to 2"),

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal, Protocol
 
@@ -96,8 +96,8 @@ class Worker:
         """Cancel every lane of a view. What it has drawn stays."""
         with self._change:
             for seat in self._seats.get(screen, {}).values():
-                seat.asked, seat.stop = None, True
-                if seat.run is not None:
+                if seat.asked is not None or seat.run is not None:
+                    seat.stop = True
                     self._queue(seat)
 
     def _queue(self, seat: Seat) -> None:
@@ -128,8 +128,8 @@ def _turn(seat: Seat, asked: Ask | None, stopped: bool) -> bool:
     """Take one step for a seat; whether there is more to do."""
     try:
         if asked is not None:
-            _begin(seat, asked)
-        elif stopped:
+            _begin(seat, replace(asked, study=None) if stopped else asked)
+        if stopped:
             _end(seat, "stopped")
         if seat.run is None or seat.screen() is None:
             _drop(seat)

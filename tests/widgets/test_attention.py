@@ -239,6 +239,27 @@ def test_stop_keeps_the_numbers_and_the_next_change_asks_again(view: AttentionVi
     assert view.effect["heads"] == [[0, 2]]
 
 
+def test_what_was_stopped_before_it_began_is_asked_again_with_the_next_change(model: Model) -> None:
+    with mikit.exclusive():
+        view = AttentionView(model, text=TEXT)
+        view._handle_custom_msg({"do": "stop"}, [])
+    until(view, lambda: view.status["state"] == "stopped")
+    view.muted = [(0, 2)]
+    until_settled(view)
+    assert set(view.scores) == set(SCORES) and close_to(view.patterns, reference(model, TEXT))
+    view.close()
+
+
+def test_a_closed_view_is_not_computed_for(model: Model) -> None:
+    with mikit.exclusive():
+        view = AttentionView(model, text=TEXT)
+        view.close()
+        after = AttentionView(model, text=TEXT)
+    until_settled(after)
+    assert not view.scores
+    after.close()
+
+
 def test_an_observer_that_uses_the_model_does_not_lock_up(view: AttentionView, model: Model) -> None:
     """A learner's own callback runs on the worker's thread and asks the model, while a cell asks it too."""
     heard = threading.Event()

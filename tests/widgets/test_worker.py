@@ -154,6 +154,17 @@ def test_stop_keeps_what_there_is(worker: Worker) -> None:
     screen.until("ended", "map", 2, "idle")
 
 
+def test_stop_reaches_a_request_that_has_not_begun(worker: Worker) -> None:
+    screen, let, inside = Screen(), threading.Semaphore(0), threading.Event()
+    worker.submit(Screen(), "map", Script(1, let=let, before=lambda step: inside.set()), 1, None)
+    waiting = Script(1)
+    worker.submit(screen, "map", waiting, 1, None)
+    worker.stop(screen)
+    let.release()
+    screen.until("ended", "map", 1, "stopped")
+    assert waiting.began == []
+
+
 def test_a_foreseen_mistake_comes_as_its_sentence(worker: Worker) -> None:
     def fail(step: int) -> None:
         raise MikitError("The text is empty.")

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import Literal, Protocol
 
@@ -128,7 +128,7 @@ def _turn(seat: Seat, asked: Ask | None, stopped: bool) -> bool:
     """Take one step for a seat; whether there is more to do."""
     try:
         if asked is not None:
-            _begin(seat, replace(asked, study=None) if stopped else asked)
+            _begin(seat, asked)
         if stopped:
             _end(seat, "stopped")
         if seat.run is None or seat.screen() is None:

@@ -26,8 +26,6 @@ FRAME: Traits = {
     "chip": "smollm2-135m · 3f9a21c0 · fp32",
     "status": {"state": "idle", "text": "ready", "done": 1.0},
     "error": "",
-    "answers": {"map": 1},
-    "asked": {"map": 1},
     "code": {
         "mikit": 'import mikit\n\nmodel = mikit.load("smollm2-135m")\n',
         "nnsight": "from nnsight import TransformersModel\n",
@@ -41,7 +39,7 @@ STATES: dict[str, Traits] = {
     "empty": {},
     "busy": {"status": {"state": "busy", "text": "computing 3/30", "done": 0.1}},
     "partial": {"status": {"state": "busy", "text": "computing 12/30", "done": 0.4}},
-    "old": {"asked": {"map": 2}, "status": {"state": "busy", "text": "computing", "done": 0.0}},
+    "old": {"status": {"state": "busy", "text": "computing", "done": 0.0}},
     "done": {"note": "Saved mikit-record-1.json beside this notebook."},
     "error": {
         "error": "The text has 9000 tokens, and this model reads 8192 at most. Take out some of the text.",
@@ -49,6 +47,13 @@ STATES: dict[str, Traits] = {
     },
     "gone": {},
 }
+
+
+def _lanes(state: str, asked_again: tuple[str, ...], steady: tuple[str, ...] = ()) -> Traits:
+    """Every lane answered; in the state "old" those ``asked_again`` have a newer request."""
+    answers = {lane: 0 if state == "empty" else 1 for lane in asked_again + steady}
+    asked = {lane: answered + (state == "old" and lane in asked_again) for lane, answered in answers.items()}
+    return {"answers": answers, "asked": asked}
 
 
 def heatmap(state: str) -> Traits:
@@ -66,7 +71,7 @@ def heatmap(state: str) -> Traits:
     rows, cols = [f"L{i}" for i in range(LAYERS)], TEXT
     if state == "empty":
         values, rows, cols = np.zeros((0, 0)), [], []
-    return {
+    return _lanes(state, ("map",)) | {
         "title": "Patching the residual stream",
         "shows": "How much of the logit difference comes back when one residual is swapped in from the original run.",
         "hides": "Which parts of the model use what is stored there.",
@@ -83,7 +88,7 @@ def tokens(state: str) -> Traits:
     empty = state == "empty"
     marked = [{"text": text, "special": False} for text in texts]
     template = [{"text": text, "special": True} for text in ("<|im_start|>", "user", "\n")]
-    return {
+    return _lanes(state, ("tokens",)) | {
         "title": "Surprise at each token",
         "shows": "The surprise at each token, given the tokens before it.",
         "hides": "Which other tokens were likely there.",
@@ -118,10 +123,10 @@ def attention(state: str) -> Traits:
     patterns = _patterns(len(texts), copies)
     count, draws = LAYERS * HEADS, np.random.default_rng(3)
     score = {name: np.clip(draws.beta(0.3, 3, count), 0, 1) for name in ("induction", "previous", "duplicate", "first")}
-    traits: Traits = {
-        "title": "Attention heads",
-        "shows": "Where each head looks, and how well the text is predicted with heads switched off.",
-        "hides": "What a head does with what it reads.",
+    traits: Traits = _lanes(state, ("attention", "mute"), ("scores",)) | {
+        "title": "Where the heads look",
+        "shows": "Which earlier tokens each head reads from; with heads off, how much worse the text is predicted.",
+        "hides": "What a head does with what it reads. A head that looks somewhere need not matter.",
         "text": "".join(texts), "mode": "continue", "muted": [], "focus": [18, 6], "locked": -1, "sort": "",
         "examples": [
             {"label": "A name, twice", "text": "".join(texts), "mode": "continue"},
@@ -134,16 +139,23 @@ def attention(state: str) -> Traits:
         "score_control": {name: encode(values * 0.3) for name, values in score.items()},
         "score_low": {name: encode(values * 0.9) for name, values in score.items()},
         "score_high": {name: encode(np.minimum(1, values * 1.1)) for name, values in score.items()},
-        "protocol": "2 x 50 random tokens, 8 seeds, position 0 left out",
+        "protocol": "8 sequences of 50 random tokens said twice. Mean attention from each query to the one key the score "
+        "names, over all such queries; no prefix; position 0 is a random token.",
         "next": [{"text": text, "p": p} for text, p in ((".", 0.31), (" to", 0.22), (" and", 0.1), (",", 0.06))],
-        "effect": None, "surprise": encode(np.stack([draws.gamma(1.2, 2.0, len(texts)), np.full(len(texts), np.nan)])),
+        "effect": {
+            "heads": [], "of": 8, "base": {"guessed": 7, "n": 14, "surprise": 3.4},
+            "muted": {"guessed": 7, "n": 14, "surprise": 3.4, "low": None, "high": None},
+            "draws": {"guessed": [], "surprise": []},
+        },
+        "surprise": encode(np.stack([draws.gamma(1.2, 2.0, len(texts)), np.full(len(texts), np.nan)])),
     }  # fmt: skip
     if state == "empty":
         traits |= {
             "text": "", "tokens": [], "patterns": encode(np.zeros((count, 0), np.uint8)), "next": [],
-            "sink": encode(np.zeros(count)), "surprise": encode(np.zeros((2, 0))),
+            "sink": encode(np.zeros(0)), "surprise": encode(np.zeros((2, 0))), "effect": None,
+            "scores": {}, "score_control": {}, "score_low": {}, "score_high": {}, "protocol": "",
         }  # fmt: skip
-    if state in ("partial", "done"):
+    if state in ("partial", "old", "done"):
         shown = 3 if state == "partial" else 8
         muted = [[18, 6], [17, 3], [17, 4], [11, 2], [9, 0], [15, 8], [20, 1], [22, 5]]
         surprise = np.stack([draws.gamma(1.2, 1.0, len(texts)), draws.gamma(2.0, 2.4, len(texts))])

@@ -21,17 +21,17 @@ map(row=>row.map(csvCell).join(",")).join(`
 try{return await navigator.clipboard.write([new ClipboardItem({"image/png":image})]),!0}catch{return!1}}function ownRules(){
 let texts=[];for(let sheet of document.styleSheets){let rules;try{rules=sheet.cssRules}catch{continue}for(let rule of rules)
 rule.cssText.includes(".mikit")&&texts.push(rule.cssText)}return texts.join(`
-`)}var MARGIN=16,CHROME=".mikit-actions, .mikit-inputs, .mikit-status, .mikit-code, .mikit-twin, .mikit-live";function withoutChrome(root){
-let clone=root.cloneNode(!0),drawn=[...root.querySelectorAll("canvas")];clone.querySelectorAll("canvas").forEach((canvas,i)=>{
-let image=document.createElement("img");image.src=drawn[i].toDataURL(),image.className=canvas.className,image.style.cssText=
-canvas.style.cssText,canvas.replaceWith(image)});for(let chrome of clone.querySelectorAll(CHROME))chrome.remove();let style=getComputedStyle(
-root);for(let name of["--jp-ui-font-family","--jp-code-font-family","--jp-layout-color0"]){let value=style.getPropertyValue(
-name);value&&clone.style.setProperty(name,value)}return Object.assign(clone.style,{width:`${root.clientWidth+2*MARGIN}px`,
-padding:`${MARGIN}px`,border:"0"}),clone}function heightOf(clone){let shelf=document.createElement("div");shelf.style.cssText=
-"position:fixed;left:-10000px;top:0;visibility:hidden",shelf.append(clone),document.body.append(shelf);let height=Math.floor(
-clone.getBoundingClientRect().height);return shelf.remove(),height}async function figurePng(root){let clone=withoutChrome(
-root),[width,height,zoom]=[root.clientWidth+2*MARGIN,heightOf(clone),2],style=document.createElement("style");style.textContent=
-ownRules(),clone.prepend(style),clone.setAttribute("xmlns","http://www.w3.org/1999/xhtml");let body=new XMLSerializer().
+`)}var MARGIN=16,CHROME=".mikit-actions, .mikit-inputs, .mikit-status, .mikit-code, .mikit-twin, .mikit-live, .mikit-chr\
+ome";function withoutChrome(root){let clone=root.cloneNode(!0),drawn=[...root.querySelectorAll("canvas")];clone.querySelectorAll(
+"canvas").forEach((canvas,i)=>{let image=document.createElement("img");image.src=drawn[i].toDataURL(),image.className=canvas.
+className,image.style.cssText=canvas.style.cssText,canvas.replaceWith(image)});for(let chrome of clone.querySelectorAll(
+CHROME))chrome.remove();let style=getComputedStyle(root);for(let name of["--jp-ui-font-family","--jp-code-font-family","\
+--jp-layout-color0"]){let value=style.getPropertyValue(name);value&&clone.style.setProperty(name,value)}return Object.assign(
+clone.style,{width:`${root.clientWidth+2*MARGIN}px`,padding:`${MARGIN}px`,border:"0"}),clone}function heightOf(clone){let shelf=document.
+createElement("div");shelf.style.cssText="position:fixed;left:-10000px;top:0;visibility:hidden",shelf.append(clone),document.
+body.append(shelf);let height=Math.floor(clone.getBoundingClientRect().height);return shelf.remove(),height}async function figurePng(root){
+let clone=withoutChrome(root),[width,height,zoom]=[root.clientWidth+2*MARGIN,heightOf(clone),2],style=document.createElement(
+"style");style.textContent=ownRules(),clone.prepend(style),clone.setAttribute("xmlns","http://www.w3.org/1999/xhtml");let body=new XMLSerializer().
 serializeToString(clone),source=`<svg xmlns="http://www.w3.org/2000/svg" width="${width*zoom}" height="${height*zoom}" v\
 iewBox="0 0 ${width} ${height}"><foreignObject width="${width}" height="${height}">${body}</foreignObject></svg>`,image=new Image;
 image.src=`data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`,await image.decode();let canvas=document.createElement(
@@ -102,13 +102,13 @@ error&&!off?`× ${error}`:"",note.textContent=status.gone||error?"":status.note,
 working?`${Math.round(100*status.done)}%`:"0"}}}var WIDE=700,REST_MS=150,TRAITS=["title","chip","shows","hides","status","error","answers","asked","code","note","can_sa\
 ve","frozen"];function oldLanes(asked,answers){return new Set(Object.keys(asked).filter(lane=>lane in answers&&asked[lane]!==
 answers[lane]))}function labelled(label,text){return text?[h("b",{},`${label} `),text]:[]}function frame(model,host,signal,options){
-let gone=!1,speech,draws=[],ties=[],controls=[],inputs=h("div",{class:"mikit-inputs"}),stage=h("div",{class:"mikit-stage"}),
-number=numberSlot(),foot=h("p",{class:"mikit-foot"}),live=h("span",{class:"mikit-live",role:"status"}),code=codePanel(signal,
-()=>model.get("code")),twin=twinPanel(signal,options.table),top=head(signal,{code:code.button,saveRecord,savePage:()=>send(
-"page")}),status=statusLine(signal,()=>send("stop"));status.tools.append(textButton("Reset",signal,reset),...copyButtons(
-signal,()=>root,()=>model.get("title"),options.table),twin.button);let root=h("section",{class:`mikit mikit-${options.name}`},
-top.element,h("div",{class:"mikit-top"},inputs,number.element),stage,status.element,code.element,twin.element,foot,live);
-containKeys(root,signal),host.append(root);function attempt(work){try{work()}catch{gone=!0,refresh()}}function send(action){
+let gone=!1,speech,draws=[],ties=[],inputs=h("div",{class:"mikit-inputs"}),stage=h("div",{class:"mikit-stage"}),number=numberSlot(),
+foot=h("p",{class:"mikit-foot"}),live=h("span",{class:"mikit-live",role:"status"}),code=codePanel(signal,()=>model.get("\
+code")),twin=twinPanel(signal,options.table),top=head(signal,{code:code.button,saveRecord,savePage:()=>send("page")}),status=statusLine(
+signal,()=>send("stop"));status.tools.append(textButton("Reset",signal,reset),...copyButtons(signal,()=>root,()=>model.get(
+"title"),options.table),twin.button);let root=h("section",{class:`mikit mikit-${options.name}`},top.element,h("div",{class:"\
+mikit-top"},inputs,number.element),stage,status.element,code.element,twin.element,foot,live);containKeys(root,signal),host.
+append(root);function attempt(work){try{work()}catch{lose(!0)}}function lose(now){gone=now,refresh(),redraw.draw()}function send(action){
 attempt(()=>model.send({do:action}))}function saveRecord(){let record=model.get("record");model.get("frozen")?record&&download(
 fileName(model.get("title"),"json"),new Blob([record],{type:"application/json"})):send("record")}function reset(){options.
 reset?.(),view.live&&send("reset"),view.draw()}function refresh(){let old=oldLanes(model.get("asked"),model.get("answers")),
@@ -116,21 +116,20 @@ reset?.(),view.live&&send("reset"),view.draw()}function refresh(){let old=oldLan
 get("status");root.setAttribute("aria-label",title),root.dataset.status=error?"error":state,root.toggleAttribute("data-g\
 one",gone),root.toggleAttribute("data-frozen",frozen),root.toggleAttribute("data-old",old.size>0),stage.classList.toggle(
 "mikit-old",ties.length===0&&old.size>0);for(let[element,lane]of ties)element.classList.toggle("mikit-old",old.has(lane));
-for(let control of controls)control.disabled=!view.live;let canSave=frozen?!!model.get("record"):model.get("can_save");top.
-show({title,chip,old:old.size>0,gone,frozen,canSave}),status.show({state,text,done,error,note:model.get("note"),gone,frozen}),
-foot.replaceChildren(...labelled("Shows:",model.get("shows"))," ",...labelled("Does not show:",model.get("hides"))),code.
-refresh()}function listen(trait,changed){model.on(`change:${trait}`,changed),signal.addEventListener("abort",()=>model.off(
-`change:${trait}`,changed))}let redraw=redrawing(root,signal,()=>{root.dataset.theme=view.theme,root.dataset.width=view.
-wide?"wide":"narrow";for(let one of draws)one();twin.refresh()}),view={root,inputs,stage,number,draw:redraw.draw,get width(){
-return redraw.width},get wide(){return redraw.width>=WIDE},get theme(){return themeOf(host)},get live(){return!gone&&!model.
-get("frozen")},colour:name=>themeColour(root,name),onDraw(callback){draws.push(callback),redraw.draw()},watch(traits,changed=redraw.
-draw){for(let trait of traits)listen(trait,changed)},set(traits,lanes=[]){let[asked,answers]=[{...model.get("asked")},model.
-get("answers")];for(let lane of lanes)asked[lane]=Math.max(asked[lane]??0,answers[lane]??0)+1;for(let name of Object.keys(
-traits))model.set(name,traits[name]);lanes.length&&view.live&&model.set("asked",asked),attempt(()=>model.save_changes())},
-tie(element,lane){ties.push([element,lane]),refresh()},needsKernel(control){controls.push(control),control.disabled=!view.
-live},say(text){clearTimeout(speech),speech=setTimeout(()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,
-root.dataset.width="wide";for(let trait of TRAITS)listen(trait,refresh);return watchKernel(host,signal,now=>{gone=now,refresh()}),
-signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var STOPS={diverging:{light:"#8A3B06 #C4661F #E39B5F #F4CFAE #F3F3F1 #B9D4EC #74A9DA #2F78C0 #0B4A8F",dark:"#FFBE7D #D98\
+let canSave=frozen?!!model.get("record"):model.get("can_save");top.show({title,chip,old:old.size>0,gone,frozen,canSave}),
+status.show({state,text,done,error,note:model.get("note"),gone,frozen}),foot.replaceChildren(...labelled("Shows:",model.
+get("shows"))," ",...labelled("Does not show:",model.get("hides"))),code.refresh()}function listen(trait,changed){model.
+on(`change:${trait}`,changed),signal.addEventListener("abort",()=>model.off(`change:${trait}`,changed))}let redraw=redrawing(
+root,signal,()=>{root.dataset.theme=view.theme,root.dataset.width=view.wide?"wide":"narrow";for(let one of draws)one();twin.
+refresh()}),view={root,inputs,stage,number,draw:redraw.draw,get width(){return redraw.width},get wide(){return redraw.width>=
+WIDE},get theme(){return themeOf(host)},get live(){return!gone&&!model.get("frozen")},colour:name=>themeColour(root,name),
+onDraw(callback){draws.push(callback),redraw.draw()},watch(traits,changed=redraw.draw){for(let trait of traits)listen(trait,
+changed)},set(traits,lanes=[]){let[asked,answers]=[{...model.get("asked")},model.get("answers")];for(let lane of lanes)asked[lane]=
+Math.max(asked[lane]??0,answers[lane]??0)+1;for(let name of Object.keys(traits))model.set(name,traits[name]);lanes.length&&
+view.live&&model.set("asked",asked),attempt(()=>model.save_changes())},tie(element,lane){ties.push([element,lane]),refresh()},
+say(text){clearTimeout(speech),speech=setTimeout(()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.
+dataset.width="wide";for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(host,
+signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var STOPS={diverging:{light:"#8A3B06 #C4661F #E39B5F #F4CFAE #F3F3F1 #B9D4EC #74A9DA #2F78C0 #0B4A8F",dark:"#FFBE7D #D98\
 636 #9A5A22 #5E3B1E #232A33 #20466F #2F6DAE #5A9BDC #8FC7FF"},sequential:{light:"#FBFBF7 #E3EBD9 #B7D5CB #7DB8BE #4892AE\
  #2E6A97 #27447A #1D2352",dark:"#171C23 #20304A #27507A #2C7598 #3F9CA8 #74C2AC #B5E0B4 #F2F7C9"}};function parseHex(hex){
 let value=Number.parseInt(hex.slice(1),16);return[value>>16,value>>8&255,value&255]}var linear=channel=>{let c=channel/255;

@@ -17,7 +17,7 @@ const MODES: [Mode, string, string][] = [
 /** The prompt box with modes and examples. Every keystroke is sent; trait sync keeps only the newest. */
 export class Prompt {
   readonly box = h("input", {
-    type: "text", class: "mikit-input", "aria-label": "Text", spellcheck: false, autocomplete: "off", placeholder: "Type a text",
+    type: "text", class: "mikit-input", "aria-label": "Text", spellcheck: false, autocomplete: "off",
   });
   private readonly modes = new Map<Mode, HTMLButtonElement>();
   readonly examples = h("select", { class: "mikit-select", "aria-label": "Examples" });
@@ -35,7 +35,8 @@ export class Prompt {
     this.box.addEventListener("input", () => send({ text: this.box.value }), { signal });
     this.examples.addEventListener("change", () => {
       const chosen = this.model.get("examples")[Number(this.examples.value)];
-      if (chosen) send({ text: chosen.text, mode: chosen.mode });
+      // Random tokens need no text: the one that was typed waits for its mode.
+      if (chosen) send(chosen.mode === "repeat" ? { mode: "repeat" } : { text: chosen.text, mode: chosen.mode });
       this.examples.value = "";
     }, { signal });
   }
@@ -43,12 +44,12 @@ export class Prompt {
   draw({ held }: Now): void {
     const live = held === "";
     const mode = this.model.get("mode");
-    const text = this.model.get("text");
+    const text = mode === "repeat" ? "" : this.model.get("text");
     // While someone types, the box is ahead of the model: an echo must not take letters away.
     if (this.box.value !== text && !this.box.matches(":focus")) this.box.value = text;
     this.examples.disabled = !live;
     this.box.disabled = !live || mode === "repeat";
-    this.box.title = mode === "repeat" ? "Random tokens are drawn; the text is not used" : "";
+    this.box.placeholder = mode === "repeat" ? "Random tokens are drawn; no text is used" : "Type a text";
     for (const [name, button] of this.modes) {
       button.setAttribute("aria-checked", String(name === mode));
       button.tabIndex = name === mode ? 0 : -1;

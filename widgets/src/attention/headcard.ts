@@ -1,11 +1,12 @@
 // The head card: one head by name, its scores beside their controls, what a token looks at, and its switch.
 
 import { h } from "../shared/dom";
+import { percent } from "../shared/format";
 import { tokenSpan } from "../shared/tokens";
 import type { TokenWire } from "../shared/types";
 import { headOf, includes, nameOf, toggled } from "./order";
 import type { Actions, Now, Part } from "./parts";
-import { GLOSS, score, share } from "./text";
+import { GLOSS, score } from "./text";
 import type { Score } from "./traits";
 import { rowOf, strongest } from "./unpack";
 
@@ -21,7 +22,6 @@ export class HeadCard implements Part {
   private readonly bars = h("div", { class: "mikit-att-bars" });
   private readonly protocol = h("p", { class: "mikit-att-small mikit-att-protocol" });
   private readonly looks = h("div", { class: "mikit-att-looks" });
-  private now: Now | null = null;
 
   constructor(act: Actions, signal: AbortSignal) {
     this.element.append(
@@ -29,12 +29,12 @@ export class HeadCard implements Part {
       h("div", { class: "mikit-att-columns" }, h("div", {}, this.bars, this.protocol), this.looks),
     );
     this.switch.addEventListener("click", () => {
-      if (this.now) act.mute(toggled(this.now.scene.muted, headOf(this.now.head, this.now.scene.perLayer)));
+      const { scene, head } = act.now();
+      act.mute(toggled(scene.muted, headOf(head, scene.perLayer)));
     }, { signal });
   }
 
   draw(now: Now): void {
-    this.now = now;
     const { scene, head } = now;
     const place = headOf(head, scene.perLayer);
     const off = includes(scene.muted, place);
@@ -78,7 +78,7 @@ function lookList({ scene, head, query }: Now): HTMLElement[] {
   const first = scene.tokens[0]!;
   const line = (token: TokenWire, key: number, value: number): HTMLElement =>
     h("div", { class: `mikit-att-look${key ? "" : " mikit-att-look-first"}` },
-      clipped(token), h("span", { class: "mikit-att-small" }, key ? `${key}` : "first, a sink"), h("span", { class: "mikit-att-figure" }, share(value)));
+      clipped(token), h("span", { class: "mikit-att-small" }, key ? `${key}` : "first, a sink"), h("span", { class: "mikit-att-figure" }, percent(value)));
   const title = h("div", { class: "mikit-att-look-title" }, clipped(reader), h("span", { class: "mikit-att-small" }, `${query}`), " looks at");
   const looks = strongest(row, TOP).map(({ key, share: weight }) => line(scene.tokens[key]!, key, weight));
   return [title, ...looks, line(first, 0, (row[0] ?? 0) / 255)];

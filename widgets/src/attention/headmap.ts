@@ -30,7 +30,6 @@ export class HeadMap implements Part {
   }, this.canvas, this.labels, this.focused, this.hovered);
   private readonly thumbs = new Thumbnails();
   private layout: Layout = { boxes: [], width: 0, height: 0, pitch: 0 };
-  private now: Now | null = null;
   private drawn: readonly unknown[] = [];
 
   constructor(private readonly act: Actions, signal: AbortSignal) {
@@ -49,9 +48,7 @@ export class HeadMap implements Part {
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
   }
 
-  draw(now: Now): void {
-    this.now = now;
-    const { scene, width, colours } = now;
+  draw({ scene, head, width, colours }: Now): void {
     const ratio = globalThis.devicePixelRatio;
     const base = [scene.patterns, scene.sink, scene.scores, scene.muted, scene.sort, width, colours, ratio];
     if (base.some((value, i) => value !== this.drawn[i])) {
@@ -60,7 +57,7 @@ export class HeadMap implements Part {
       drawHeads(this.canvas, this.layout, scene, this.thumbs, colours.pixels());
     }
     this.ring(this.focused, numberOf(scene.focus, scene.perLayer));
-    this.ring(this.hovered, now.head);
+    this.ring(this.hovered, head);
   }
 
   private drawBase(scene: Scene, width: number): void {
@@ -79,8 +76,8 @@ export class HeadMap implements Part {
   }
 
   private key(event: KeyboardEvent): void {
-    if (!this.now || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { head, scene, held } = this.now;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { head, scene, held } = this.act.now();
     const here = this.layout.boxes.find((box) => box.head === head);
     const step = ARROWS[event.key];
     if (step && here) this.act.peekHead(neighbour(this.layout, here, ...step).head);

@@ -141,6 +141,15 @@ describe("the head map", () => {
     expect(fake.model.get("focus")).toEqual([1, 1]);
   });
 
+  it("counts every key, also those that come before the next drawing", async () => {
+    await make({ focus: [0, 0] });
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) {
+      find(".mikit-att-field").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+    await drawn();
+    expect(text(".mikit-att-card-name")).toBe("L2H1");
+  });
+
   it("switches the head under the cursor off with M", async () => {
     const fake = await make();
     await press(".mikit-att-field", "m");
@@ -197,7 +206,7 @@ describe("switching off", () => {
     fake.receive({ effect: { ...EFFECT, heads: [] } });
     await drawn();
     expect(text(".mikit-number")).toContain("22 of 24");
-    expect(text(".mikit-att-effect-table")).toBe("");
+    expect(text(".mikit-att-effect-table tbody")).toBe("heads off––as is221.60random heads––");
   });
 
   it("is off in a saved page, and says why; hovering still works", async () => {
@@ -205,6 +214,7 @@ describe("switching off", () => {
     expect(find<HTMLButtonElement>(".mikit-att-switch").disabled).toBe(true);
     expect(button("Switch off top").disabled).toBe(true);
     expect(text(".mikit-att-sentence")).toContain("needs the model");
+    expect(text(".mikit-att-hint")).not.toContain("switches");
     await pointAt(2);
     expect(text(".mikit-att-readout")).toContain("“·and” looks");
   });
@@ -251,6 +261,10 @@ describe("the prompt", () => {
     expect(fake.model.get("mode")).toBe("repeat");
     expect(button("Random, twice").getAttribute("aria-checked")).toBe("true");
     expect(find<HTMLInputElement>(".mikit-input").disabled).toBe(true);
+    expect(find<HTMLInputElement>(".mikit-input").value).toBe("");
+    button("Continue").click();
+    await drawn();
+    expect(find<HTMLInputElement>(".mikit-input").value).toBe("When Mary and");
   });
 
   it("takes an example", async () => {

@@ -19,12 +19,13 @@ import { headInWords, readout } from "./text";
 import { sceneOf, type AttentionTraits, type Scene } from "./traits";
 
 /** Size of the matrix in CSS pixels. Wide, it is as tall as the head card beside it; narrow, it opens below. */
-const MATRIX = { wide: { width: 260, height: 156 }, narrow: { width: 260, height: 260 } };
-const HELD = "Heads cannot be switched on or off here: that needs the model, and no kernel answers.";
+const MATRIX = { wide: { width: 260, height: 154 }, narrow: { width: 260, height: 260 } };
+const HINT = "Point at a small picture to see that head. Click keeps it";
+const HELD = "Switching heads needs the model, and no kernel answers.";
 
 const DRAWN = [
   "text", "mode", "muted", "focus", "locked", "sort", "examples", "has_chat", "grid", "tokens", "patterns", "sink", "scores",
-  "score_control", "score_low", "score_high", "protocol", "next", "effect", "surprise", "frozen",
+  "score_control", "score_low", "score_high", "protocol", "next", "effect", "surprise",
 ] as const satisfies (keyof AttentionTraits)[];
 
 function render({ model, el, signal }: RenderProps<AttentionTraits>): void {
@@ -51,6 +52,7 @@ function render({ model, el, signal }: RenderProps<AttentionTraits>): void {
   }
 
   const act: Actions = {
+    now,
     peekHead(head) {
       if (head === peek.head) return;
       peek.head = head;
@@ -88,8 +90,9 @@ function render({ model, el, signal }: RenderProps<AttentionTraits>): void {
   showMatrix.classList.add("mikit-att-show-matrix");
   const lower = h("div", { class: "mikit-att-lower" }, matrix.element, h("div", { class: "mikit-att-right" }, card.element, following.element), showMatrix);
   const row = (...controls: HTMLElement[]): HTMLElement => h("div", { class: "mikit-att-row" }, ...controls);
+  const hint = h("p", { class: "mikit-chrome mikit-att-small mikit-att-hint" });
   view.inputs.append(row(prompt.box, prompt.examples), row(prompt.group, toolbar.sort), row(toolbar.top, toolbar.allOn));
-  view.stage.append(map.element, reading.element, lower);
+  view.stage.append(hint, map.element, reading.element, lower);
 
   for (const part of [map.element, reading.element, lower]) view.tie(part, "attention");
   view.tie(outcome.element, "mute");
@@ -99,12 +102,9 @@ function render({ model, el, signal }: RenderProps<AttentionTraits>): void {
     scene = null;
     view.draw();
   });
-  // A kernel that dies changes what can be pressed, and no trait.
-  const kernel = new MutationObserver(view.draw);
-  kernel.observe(view.root, { attributes: true, attributeFilter: ["data-gone"] });
-  signal.addEventListener("abort", () => kernel.disconnect());
   view.onDraw(() => {
     const moment = now();
+    hint.textContent = moment.held ? `${HINT}.` : `${HINT}; then M switches it off and on.`;
     for (const part of parts) part.draw(moment);
   });
 }

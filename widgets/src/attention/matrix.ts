@@ -33,7 +33,6 @@ export class Matrix implements Part {
     "aria-label": "Attention of the head in focus. Arrow keys move over readers and what they look at, Enter locks a reader.",
   }, this.canvas, this.labels, this.cross);
   private cell: Size = { width: 0, height: 0 };
-  private now: Now | null = null;
   private drawn: readonly unknown[] = [];
 
   constructor(private readonly act: Actions, private readonly size: () => Size, signal: AbortSignal) {
@@ -52,14 +51,12 @@ export class Matrix implements Part {
     this.field.addEventListener("blur", () => act.peekToken(null), { signal });
     this.field.addEventListener("click", (event) => {
       const [row] = at(event);
-      if (this.now && row >= 0 && row < this.now.scene.tokens.length) act.lock(row);
+      if (row >= 0 && row < act.now().scene.tokens.length) act.lock(row);
     }, { signal });
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
   }
 
-  draw(now: Now): void {
-    this.now = now;
-    const { scene, head, query, key, colours } = now;
+  draw({ scene, head, query, key, colours }: Now): void {
     const { width, height } = this.size();
     const count = Math.max(1, scene.tokens.length);
     this.cell = { width: width / count, height: height / count };
@@ -76,14 +73,14 @@ export class Matrix implements Part {
   }
 
   private point(row: number, column: number): void {
-    const inside = this.now && row >= 0 && row < this.now.scene.tokens.length && column >= 0;
+    const inside = row >= 0 && row < this.act.now().scene.tokens.length && column >= 0;
     if (inside) this.act.peekToken(row, Math.min(column, row));
     else this.act.peekToken(null);
   }
 
   private key(event: KeyboardEvent): void {
-    if (!this.now || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { query, key, scene } = this.now;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { query, key, scene } = this.act.now();
     const steps: Record<string, [number, number]> = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
     const step = steps[event.key];
     if (step && query >= 0) {

@@ -11,6 +11,8 @@ const WIDTH = 128;
 const HEIGHT = 28;
 const AXIS = 18;
 const EDGE = 8;
+/** Stands where a number will. */
+const NONE = "–";
 
 export class Outcome implements Part {
   readonly element = h("div", { class: "mikit-att-outcome" });
@@ -25,7 +27,7 @@ export class Outcome implements Part {
   draw({ scene: { effect, surprise }, held }: Now): void {
     const off = effect !== null && effect.heads.length > 0;
     this.sentence.textContent = effectSentence(effect, held);
-    this.table.replaceChildren(...(off ? rowsOf(effect) : []));
+    this.table.replaceChildren(...rowsOf(effect));
     this.strip.replaceChildren(...(off ? [stripOf(effect)] : []));
     if (off) this.number.show({ label: `guessed, ${headsInWords(effect.heads)} off`, value: `${effect.muted.guessed} of ${effect.muted.n}` });
     else if (effect) this.number.show({ label: "guessed, all heads on", value: `${effect.base.guessed} of ${effect.base.n}` });
@@ -41,19 +43,27 @@ export class Outcome implements Part {
   }
 }
 
-/** Switched off, as is, random heads: each as tokens guessed and as surprise. */
-function rowsOf(effect: Effect): HTMLElement[] {
-  const { heads, base, muted, draws } = effect;
-  const drawn = draws.guessed.length > 0;
-  const { surprise, low, high } = muted;
-  const row = (...cells: string[]): HTMLElement => h("tr", {}, ...cells.map((text, i) => h(i ? "td" : "th", i ? {} : { scope: "row" }, text)));
+/** Switched off, as is, random heads: each as tokens guessed and as surprise. The rows stand there before their numbers. */
+function rowsOf(effect: Effect | null): HTMLElement[] {
+  const off = effect !== null && effect.heads.length > 0;
+  const row = (cells: string[], title = ""): HTMLElement =>
+    h("tr", { title }, ...cells.map((text, i) => h(i ? "td" : "th", i ? {} : { scope: "row" }, text)));
   return [
-    h("thead", {}, h("tr", {}, ...[drawsInWords(effect), "guessed", "surprise, nats"].map((text) => h("th", { scope: "col" }, text)))),
+    h("thead", {}, h("tr", {}, ...[off ? drawsInWords(effect) : "", "guessed", "surprise, nats"].map((text) => h(text ? "th" : "td", {}, text)))),
     h("tbody", {},
-      row(`${headsInWords(heads)} off`, `${muted.guessed}`, low === null || high === null ? fixed(surprise) : interval(surprise, low, high, 2)),
-      row("as is", `${base.guessed}`, fixed(base.surprise)),
-      row(heads.length === 1 ? "a random head" : `${heads.length} random heads`, drawn ? medianAndRange(draws.guessed, 0) : "…", drawn ? medianAndRange(draws.surprise, 2) : "…")),
+      row(off ? offCells(effect) : ["heads off", NONE, NONE]),
+      row(effect ? ["as is", `${effect.base.guessed}`, fixed(effect.base.surprise)] : ["as is", NONE, NONE]),
+      row(off ? randomCells(effect) : ["random heads", NONE, NONE], "median of the draws, and their range")),
   ];
+}
+
+function offCells({ heads, muted: { guessed, surprise, low, high } }: Effect): string[] {
+  return [`${headsInWords(heads)} off`, `${guessed}`, low === null || high === null ? fixed(surprise) : interval(surprise, low, high, 2)];
+}
+
+function randomCells({ heads, draws }: Effect): string[] {
+  const name = heads.length === 1 ? "a random head" : `${heads.length} random heads`;
+  return draws.guessed.length ? [name, medianAndRange(draws.guessed, 0), medianAndRange(draws.surprise, 2)] : [name, "…", "…"];
 }
 
 /** Guessed tokens from none to all: random draws in grey below, as is a dashed line, the heads switched off on top. */

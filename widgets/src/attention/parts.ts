@@ -23,6 +23,8 @@ export interface Now {
 }
 
 export interface Actions {
+  /** The moment as it is, drawn or not: a second key may come before the next drawing. */
+  now(): Now;
   /** Shows a head while the pointer or cursor is on it; null: back to the head in focus. */
   peekHead(head: number | null): void;
   focusHead(head: number): void;

@@ -10,6 +10,8 @@ import { rowOf } from "./unpack";
 
 /** Up to this share a tint is so faint that words keep their own colour: the chat template stays grey. */
 const FAINT = 0.15;
+/** Room that the line always takes, in CSS pixels: most texts fit, and the page stays still while one is typed. */
+const TWO_ROWS = 48;
 const EMPTY = "Type a text above: its tokens stand here.";
 
 export class Reading implements Part {
@@ -22,7 +24,6 @@ export class Reading implements Part {
   private spans: HTMLElement[] = [];
   private tokens: TokenWire[] | null = null;
   private width = 0;
-  private now: Now | null = null;
 
   constructor(private readonly act: Actions, signal: AbortSignal) {
     this.element.append(this.readout, this.line);
@@ -39,7 +40,6 @@ export class Reading implements Part {
   }
 
   draw(now: Now): void {
-    this.now = now;
     const { scene, head, query } = now;
     if (scene.tokens !== this.tokens || now.width !== this.width) this.build(scene.tokens, now.width);
     this.readout.textContent = readout(now) || EMPTY;
@@ -56,9 +56,9 @@ export class Reading implements Part {
       return span;
     });
     this.line.replaceChildren(...this.spans);
-    // A longer text is set smaller before it has to scroll: the line's height is the same for all.
+    // A longer text is set smaller before it takes more room, and takes more room before it has to scroll.
     this.line.classList.remove("mikit-att-dense");
-    this.line.classList.toggle("mikit-att-dense", this.line.scrollHeight > this.line.clientHeight);
+    this.line.classList.toggle("mikit-att-dense", this.line.scrollHeight > TWO_ROWS);
   }
 
   private paint(span: HTMLElement, key: number, byte: number | undefined, { scene, query, theme }: Now): void {
@@ -72,8 +72,8 @@ export class Reading implements Part {
   }
 
   private key(event: KeyboardEvent): void {
-    if (!this.now || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { query, scene } = this.now;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { query, scene } = this.act.now();
     const last = scene.tokens.length - 1;
     if (last < 0) return;
     const steps: Record<string, number> = { ArrowRight: query + 1, ArrowLeft: query - 1, Home: 0, End: last };

@@ -16,11 +16,6 @@ export const GLOSS: Record<string, string> = {
   first: "looks at the first position",
 };
 
-/** A share in whole per cent; what is there but rounds to nothing is "<1 %". */
-export function share(value: number): string {
-  return value > 0 && value < 0.005 ? "<1 %" : percent(Math.round(100 * value) / 100);
-}
-
 /** A score between 0 and 1: two decimals say all, however small. */
 export function score(value: number): string {
   return fixed(Math.round(100 * value) / 100);
@@ -37,7 +32,7 @@ export function readout({ scene, head, query, key }: Now): string {
   const [reader, target] = [scene.tokens[query], scene.tokens[key]];
   if (!reader || !target) return "";
   const weight = (rowOf(scene.patterns, head, query)[key] ?? 0) / 255;
-  return `${name}: reader ${quoted(reader.text)} (${query}) looks ${share(weight)} at ${quoted(target.text)} (${key})`
+  return `${name}: reader ${quoted(reader.text)} (${query}) looks ${percent(weight)} at ${quoted(target.text)} (${key})`
     + (key === 0 ? ", the first position, a sink left out of the picture." : ".");
 }
 
@@ -47,8 +42,8 @@ export function lookSentence(name: string, patterns: Patterns, tokens: TokenWire
   if (!reader) return "";
   if (query === 0) return `${name}: the first token has only itself to look at.`;
   const row = rowOf(patterns, head, query);
-  const looks = strongest(row, 2).map((look) => `${share(look.share)} at ${quoted(tokens[look.key]?.text ?? "")}`);
-  const sink = `${share((row[0] ?? 0) / 255)} at the first position (a sink), left out of the picture`;
+  const looks = strongest(row, 2).map((look) => `${percent(look.share)} at ${quoted(tokens[look.key]?.text ?? "")}`);
+  const sink = `${percent((row[0] ?? 0) / 255)} at the first position (a sink), left out of the picture`;
   return `${name}: ${quoted(reader.text)} looks ${[...looks, sink].join(", ")}.`;
 }
 
@@ -60,7 +55,7 @@ export function headInWords(scene: Scene, head: number): string {
     nameOf(place),
     ...(includes(scene.muted, place) ? ["switched off"] : []),
     ...(shown ? [`${shown.name} ${score(shown.value[head] ?? Number.NaN)}`] : []),
-    ...(scene.tokens.length > 1 ? [`${share(scene.sink[head] ?? 0)} on the first position`] : []),
+    ...(scene.tokens.length > 1 ? [`${percent(scene.sink[head] ?? 0)} on the first position`] : []),
   ];
   return parts.join(", ");
 }
@@ -95,9 +90,9 @@ export function effectSentence(effect: Effect | null, held: string): string {
   const { low, high } = summary(effect.draws.surprise);
   const draws = effect.draws.surprise.length;
   if (draws === 0) return "Random heads follow, for comparison.";
-  const among = draws === 1 ? "in the 1 draw" : `in all ${draws} draws`;
+  const among = (draws === 1 ? "in the 1 draw" : `in all ${draws} draws`) + (draws < effect.of ? " so far" : "");
   const surprise = effect.muted.surprise;
   if (surprise > high) return `Surprise is higher than with random heads off ${among}.`;
   if (surprise < low) return `Surprise is lower than with random heads off ${among}.`;
-  return "Surprise lies among the random draws: no effect of these heads alone shows.";
+  return "Surprise lies among the random draws: no effect shows.";
 }

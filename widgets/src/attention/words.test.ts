@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { labelled } from "./matrix";
 import { byScore, headOf, includes, nameOf, numberOf, toggled } from "./order";
-import { drawsInWords, effectSentence, headsInWords, lookSentence, medianAndRange, score, share, summary } from "./text";
+import { drawsInWords, effectSentence, headsInWords, lookSentence, medianAndRange, score, summary } from "./text";
 import type { Effect } from "./traits";
 import { patternsOf } from "./unpack";
 
@@ -36,8 +36,7 @@ describe("where a token looks", () => {
       .toBe("L0H0: “<script>” looks 60 % at “·Mary”, 2 % at “<script>”, 38 % at the first position (a sink), left out of the picture.");
   });
 
-  it("never writes a share as a power of ten", () => {
-    expect([share(0), share(0.004), share(0.006), share(0.384)]).toEqual(["0 %", "<1 %", "1 %", "38 %"]);
+  it("never writes a score as a power of ten", () => {
     expect([score(0.0047), score(0.937)]).toEqual(["0.00", "0.94"]);
   });
 
@@ -61,7 +60,8 @@ describe("the effect in words", () => {
   });
 
   it("says above, below or among the draws, and how many there are", () => {
-    expect(effectSentence(effect(9, [2, 3, 5]), "")).toBe("Surprise is higher than with random heads off in all 3 draws.");
+    expect(effectSentence(effect(9, [2, 3, 5]), "")).toBe("Surprise is higher than with random heads off in all 3 draws so far.");
+    expect(effectSentence({ ...effect(9, [2, 3, 5]), of: 3 }, "")).toBe("Surprise is higher than with random heads off in all 3 draws.");
     expect(effectSentence(effect(1, [2, 3, 5]), "")).toContain("lower");
     expect(effectSentence(effect(3, [2, 3, 5]), "")).toContain("among the random draws");
     expect(effectSentence(effect(3, []), "")).toContain("Random heads follow");

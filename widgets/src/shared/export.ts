@@ -61,7 +61,7 @@ function ownRules(): string {
 
 const MARGIN = 16;
 
-const CHROME = ".mikit-actions, .mikit-inputs, .mikit-status, .mikit-code, .mikit-twin, .mikit-live";
+const CHROME = ".mikit-actions, .mikit-inputs, .mikit-status, .mikit-code, .mikit-twin, .mikit-live, .mikit-chrome";
 
 function withoutChrome(root: HTMLElement): HTMLElement {
   const clone = root.cloneNode(true) as HTMLElement;

@@ -22,9 +22,9 @@ export function signed(value: number, digits = 2): string {
   return value > 0 ? `+${fixed(value, digits)}` : fixed(value, digits);
 }
 
-/** Whole per cent; one decimal when it is a share of more than 200 things. */
-export function percent(share: number, of = 0): string {
-  return `${fixed(100 * share, of > 200 ? 1 : 0)} %`;
+/** A share in whole per cent; what is there but rounds to nothing is "<1 %". */
+export function percent(share: number): string {
+  return share > 0 && share < 0.005 ? "<1 %" : `${fixed(Math.round(100 * share), 0)} %`;
 }
 
 /** "4.5 [4.1, 4.9]"; the unit is written once, after it. */

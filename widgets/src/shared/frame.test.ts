@@ -114,15 +114,22 @@ describe("the frame", () => {
 describe("without a kernel", () => {
   it("keeps the picture and says so when the host marks the view as cut off", async () => {
     const { view } = make();
-    const input = document.createElement("input");
-    view.needsKernel(input);
+    const drawn: boolean[] = [];
+    view.onDraw(() => drawn.push(view.live));
     host.classList.add("jupyter-widgets-disconnected");
     await vi.waitFor(() => expect(view.root.hasAttribute("data-gone")).toBe(true));
-    expect(input.disabled).toBe(true);
-    expect(view.live).toBe(false);
+    await vi.waitFor(() => expect(drawn.at(-1)).toBe(false));
     expect(text(".mikit-status-text")).toContain("run the cell again");
     host.classList.remove("jupyter-widgets-disconnected");
-    await vi.waitFor(() => expect(input.disabled).toBe(false));
+    await vi.waitFor(() => expect(drawn.at(-1)).toBe(true));
+  });
+
+  it("draws again when a page becomes a saved one", async () => {
+    const { fake, view } = make();
+    const drawn: boolean[] = [];
+    view.onDraw(() => drawn.push(view.live));
+    fake.receive({ frozen: true });
+    await vi.waitFor(() => expect(drawn.at(-1)).toBe(false));
   });
 
   it("takes a failing save for a lost kernel", () => {
@@ -136,9 +143,7 @@ describe("without a kernel", () => {
 
   it("offers a saved page's own record, and nothing that needs a model", () => {
     const { fake, view } = make({ frozen: true, record: "{}", asked: { map: 1 } });
-    const input = document.createElement("input");
-    view.needsKernel(input);
-    expect(input.disabled).toBe(true);
+    expect(view.live).toBe(false);
     expect(button("Save page").hidden).toBe(true);
     expect(button("Save record").disabled).toBe(false);
     view.set({}, ["map"]);

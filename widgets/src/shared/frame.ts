@@ -23,8 +23,6 @@ const TRAITS = [
   "title", "chip", "shows", "hides", "status", "error", "answers", "asked", "code", "note", "can_save", "frozen",
 ] as const satisfies (keyof FrameTraits)[];
 
-type Control = HTMLButtonElement | HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
 export interface FrameOptions {
   /** The view's short name: the root has the class `mikit-<name>`. */
   name: string;
@@ -46,7 +44,7 @@ export interface Frame<T extends FrameTraits> {
   /** A kernel answers: false in a saved page and after the kernel died. */
   readonly live: boolean;
   colour(name: `--mk-${string}`): string;
-  /** `draw` runs at most once a frame after anything changed: size, theme, re-attachment, `watch`ed traits, `draw()`. */
+  /** `draw` runs at most once a frame after anything changed: size, theme, re-attachment, `live`, `watch`ed traits, `draw()`. */
   onDraw(draw: () => void): void;
   draw(): void;
   /** Calls back (default: draws) when one of the traits changes. */
@@ -55,8 +53,6 @@ export interface Frame<T extends FrameTraits> {
   set(traits: Partial<T>, lanes?: string[]): void;
   /** This element's numbers come from `lane`: it fades while they are old. Without any tie the whole stage fades. */
   tie(element: HTMLElement, lane: string): void;
-  /** This control does nothing without a kernel: off while there is none. */
-  needsKernel(control: Control): void;
   /** Tells a screen reader, once the hand rests. */
   say(text: string): void;
 }
@@ -77,7 +73,6 @@ export function frame<T extends FrameTraits>(
   let speech: ReturnType<typeof setTimeout> | undefined;
   const draws: (() => void)[] = [];
   const ties: [HTMLElement, string][] = [];
-  const controls: Control[] = [];
 
   const inputs = h("div", { class: "mikit-inputs" });
   const stage = h("div", { class: "mikit-stage" });
@@ -102,9 +97,15 @@ export function frame<T extends FrameTraits>(
     try {
       work();
     } catch {
-      gone = true;
-      refresh();
+      lose(true);
     }
+  }
+
+  /** The kernel went, or came back: what can be pressed is another, and no trait says so. */
+  function lose(now: boolean): void {
+    gone = now;
+    refresh();
+    redraw.draw();
   }
 
   function send(action: "record" | "page" | "stop" | "reset"): void {
@@ -135,7 +136,6 @@ export function frame<T extends FrameTraits>(
     root.toggleAttribute("data-old", old.size > 0);
     stage.classList.toggle("mikit-old", ties.length === 0 && old.size > 0);
     for (const [element, lane] of ties) element.classList.toggle("mikit-old", old.has(lane));
-    for (const control of controls) control.disabled = !view.live;
     const canSave = frozen ? Boolean(model.get("record")) : model.get("can_save");
     top.show({ title, chip, old: old.size > 0, gone, frozen, canSave });
     status.show({ state, text, done, error, note: model.get("note"), gone, frozen });
@@ -172,7 +172,6 @@ export function frame<T extends FrameTraits>(
       attempt(() => model.save_changes());
     },
     tie(element, lane) { ties.push([element, lane]); refresh(); },
-    needsKernel(control) { controls.push(control); control.disabled = !view.live; },
     say(text) {
       clearTimeout(speech);
       speech = setTimeout(() => { live.textContent = text; }, REST_MS);
@@ -182,10 +181,8 @@ export function frame<T extends FrameTraits>(
   root.dataset.theme = view.theme;
   root.dataset.width = "wide";
   for (const trait of TRAITS) listen(trait, refresh);
-  watchKernel(host, signal, (now) => {
-    gone = now;
-    refresh();
-  });
+  listen("frozen", redraw.draw);
+  watchKernel(host, signal, lose);
   signal.addEventListener("abort", () => {
     clearTimeout(speech);
     root.remove();

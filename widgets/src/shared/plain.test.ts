@@ -45,7 +45,7 @@ describe("numbers", () => {
 
   it("are whole per cent unless there are many", () => {
     expect(percent(0.871)).toBe("87 %");
-    expect(percent(0.871, 201)).toBe("87.1 %");
+    expect([percent(0), percent(0.004), percent(0.006), percent(0.384)]).toEqual(["0 %", "<1 %", "1 %", "38 %"]);
   });
 
   it("come with their interval", () => {

@@ -157,14 +157,14 @@ mikit-input","aria-label":"Text",spellcheck:!1,autocomplete:"off"});modes=new Ma
 ct","aria-label":"Examples"});group=h("div",{class:"mikit-att-modes",role:"radiogroup","aria-label":"How the text is rea\
 d"});listed=null;draw({held}){let live=held==="",mode=this.model.get("mode"),text=mode==="repeat"?"":this.model.get("tex\
 t");this.box.value!==text&&!this.box.matches(":focus")&&(this.box.value=text),this.examples.disabled=!live,this.box.disabled=
-!live||mode==="repeat",this.box.placeholder=mode==="repeat"?"Random tokens are drawn; no text is used":"Type a text";for(let[
-name,button]of this.modes)button.setAttribute("aria-checked",String(name===mode)),button.tabIndex=name===mode?0:-1,button.
-disabled=!live||name==="chat"&&!this.model.get("has_chat");let examples=this.model.get("examples");examples!==this.listed&&
-this.list(examples)}list(examples){this.listed=examples,this.examples.replaceChildren(h("option",{value:""},"Examples"),
-...examples.map(({label:label2},i)=>h("option",{value:i},label2))),this.examples.hidden=examples.length===0}step(event){
-let by={ArrowRight:1,ArrowDown:1,ArrowLeft:-1,ArrowUp:-1}[event.key];if(!by)return;let free=[...this.modes.values()].filter(
-button=>!button.disabled),next=free[(free.indexOf(event.target)+by+free.length)%free.length];next?.focus(),next?.click(),
-event.preventDefault()}},Toolbar=class{sort=h("select",{class:"mikit-select","aria-label":"Order of the head map"});top;allOn;names=null;best=[];constructor(act,signal){
+!live||mode==="repeat",this.box.placeholder=mode==="repeat"?"Random tokens are drawn":"Type a text";for(let[name,button]of this.
+modes)button.setAttribute("aria-checked",String(name===mode)),button.tabIndex=name===mode?0:-1,button.disabled=!live||name===
+"chat"&&!this.model.get("has_chat");let examples=this.model.get("examples");examples!==this.listed&&this.list(examples)}list(examples){
+this.listed=examples,this.examples.replaceChildren(h("option",{value:""},"Examples"),...examples.map(({label:label2},i)=>h(
+"option",{value:i},label2))),this.examples.hidden=examples.length===0}step(event){let by={ArrowRight:1,ArrowDown:1,ArrowLeft:-1,
+ArrowUp:-1}[event.key];if(!by)return;let free=[...this.modes.values()].filter(button=>!button.disabled),next=free[(free.
+indexOf(event.target)+by+free.length)%free.length];next?.focus(),next?.click(),event.preventDefault()}},Toolbar=class{sort=h(
+"select",{class:"mikit-select","aria-label":"Order of the head map"});top;allOn;names=null;best=[];constructor(act,signal){
 this.sort.addEventListener("change",()=>act.sortBy(this.sort.value),{signal}),this.top=textButton(`Switch off top ${MANY}\
  by induction`,signal,()=>act.mute(this.best)),this.allOn=textButton("Switch all on",signal,()=>act.mute([]))}draw({scene,
 held}){let names2=scene.scores.map(({name:name2})=>name2);names2.join()!==this.names&&(this.names=names2.join(),this.sort.
@@ -247,20 +247,20 @@ new ImageData(bytes,columns,rows),0,0),context.imageSmoothingEnabled=!1,context.
 height)}function hatch(context,colour,box,gap=4){context.save(),context.beginPath(),context.rect(box.x,box.y,box.width,box.height),
 context.clip(),context.strokeStyle=colour,context.lineWidth=1,context.beginPath();for(let offset=0;offset<box.width+box.
 height;offset+=gap)context.moveTo(box.x+offset-box.height,box.y+box.height),context.lineTo(box.x+offset,box.y);context.stroke(),
-context.restore()}function pitchOf(width,layers){return Math.max(8,Math.min(48,Math.floor((width-32)/layers)))}function pictureOf(pitch){return pitch-
-(pitch>=20?3:2)}function inLayers(width,layers,perLayer){let pitch=pitchOf(width,layers),size=pictureOf(pitch);return{boxes:Array.
-from({length:layers*perLayer},(_,head2)=>({head:head2,x:32+Math.floor(head2/perLayer)*pitch,y:head2%perLayer*pitch,size,
-named:!1})),width:32+layers*pitch,height:perLayer*pitch,pitch}}function inOrder(width,layers,perLayer,order){let area=inLayers(
-width,layers,perLayer),wanted=Math.floor(area.width/72),named=area.height>=68?Math.min(order.length,wanted):0,top=named?
-64:0,pitch=pitchToFit(order.length-named,area.width,area.height-top,area.pitch),columns=Math.floor(area.width/pitch),boxes=order.
-map((head2,rank)=>{if(rank<named)return{head:head2,x:rank*72+28/2,y:0,size:44,named:!0};let place2=rank-named;return{head:head2,
-x:place2%columns*pitch,y:top+Math.floor(place2/columns)*pitch,size:pictureOf(pitch),named:!1}});return{...area,boxes}}function pitchToFit(count,width,height,most){
-for(let pitch=most;pitch>8;pitch--)if(Math.ceil(count/Math.floor(width/pitch))*pitch<=height)return pitch;return 8}function boxAt(layout,x,y){
-return layout.boxes.find(box=>{let gap=box.named?16:2;return x>=box.x-1&&x<box.x+box.size+2&&y>=box.y&&y<box.y+box.size+
-gap})}function neighbour(layout,from,dx,dy){let middle2=box=>({x:box.x+box.size/2,y:box.y+box.size/2}),here=middle2(from),
-best=from,least=1/0;for(let box of layout.boxes){let there=middle2(box),along2=(there.x-here.x)*dx+(there.y-here.y)*dy,across=Math.
-abs((there.x-here.x)*dy)+Math.abs((there.y-here.y)*dx),cost=along2+4*across;along2>Math.min(from.size,box.size)/2&&cost<
-least&&(best=box,least=cost)}return best}function windows(from,to){let first=new Uint16Array(to),last=new Uint16Array(to);for(let i=0;i<to;i++){let start=Math.floor(
+context.restore()}function pitchOf(width,layers,perLayer){return Math.max(8,Math.min(48,Math.floor((width-32)/layers),Math.floor(225/perLayer)))}
+function pictureOf(pitch){return pitch-(pitch>=20?3:2)}function inLayers(width,layers,perLayer){let pitch=pitchOf(width,
+layers,perLayer),size=pictureOf(pitch);return{boxes:Array.from({length:layers*perLayer},(_,head2)=>({head:head2,x:32+Math.
+floor(head2/perLayer)*pitch,y:head2%perLayer*pitch,size,named:!1})),width:32+layers*pitch,height:perLayer*pitch,pitch}}function inOrder(width,layers,perLayer,order){
+let area={...inLayers(width,layers,perLayer),width},wanted=Math.floor(area.width/72),named=area.height>=68?Math.min(order.
+length,wanted):0,top=named?64:0,pitch=pitchToFit(order.length-named,area.width,area.height-top,area.pitch),columns=Math.
+floor(area.width/pitch),boxes=order.map((head2,rank)=>{if(rank<named)return{head:head2,x:rank*72+28/2,y:0,size:44,named:!0};
+let place2=rank-named;return{head:head2,x:place2%columns*pitch,y:top+Math.floor(place2/columns)*pitch,size:pictureOf(pitch),
+named:!1}});return{...area,boxes}}function pitchToFit(count,width,height,most){for(let pitch=most;pitch>8;pitch--)if(Math.
+ceil(count/Math.floor(width/pitch))*pitch<=height)return pitch;return 8}function boxAt(layout,x,y){return layout.boxes.find(
+box=>{let gap=box.named?16:2;return x>=box.x-1&&x<box.x+box.size+2&&y>=box.y&&y<box.y+box.size+gap})}function neighbour(layout,from,dx,dy){
+let middle2=box=>({x:box.x+box.size/2,y:box.y+box.size/2}),here=middle2(from),best=from,least=1/0;for(let box of layout.
+boxes){let there=middle2(box),along2=(there.x-here.x)*dx+(there.y-here.y)*dy,across=Math.abs((there.x-here.x)*dy)+Math.abs(
+(there.y-here.y)*dx),cost=along2+4*across;along2>Math.min(from.size,box.size)/2&&cost<least&&(best=box,least=cost)}return best}function windows(from,to){let first=new Uint16Array(to),last=new Uint16Array(to);for(let i=0;i<to;i++){let start=Math.floor(
 i*from/to);first[i]=start,last[i]=from>to?Math.ceil((i+1)*from/to)-1:start}return{first,last}}function thumbnail(triangle,tokens,width,height){
 let picture=new Uint8Array(width*height),inner=tokens-1;if(inner<1)return picture;let rows=windows(inner,height),columns=windows(
 inner,width);for(let y=0;y<height;y++){let[top,bottom]=[rows.first[y]+1,rows.last[y]+1];for(let x=0;x<width&&columns.first[x]<

@@ -187,9 +187,9 @@ slice(-tail).join(""):""}`}var clamp=(low,value,high)=>Math.min(high,Math.max(lo
 [...label2].length),0);function labelStep(room,pitch){let least=Math.ceil(room/pitch);return[1,2,5,10,20,50,100,200,500,
 1e3].find(step=>step>=least)??1e3}var EMPTY={rows:15,columns:15};function layoutOf(shape,width){let[rows,columns]=[shape.
 rows.length||EMPTY.rows,shape.columns.length||EMPTY.columns],gutter=clamp(36,Math.ceil(longest(shape.rows)*6.7)+10,112),
-preferred=clamp(12,Math.floor(460/columns),36),beside=width>=700&&gutter+columns*preferred<=width-280-24,room=(beside?width-
-280-24:width)-gutter,smallest=width<480?12:2,cellWidth=clamp(smallest,Math.floor(room/columns),preferred),cellHeight=Math.
-max(2,Math.min(clamp(8,Math.floor(330/rows),24),Math.floor(480/rows))),characters=longest(shape.columns),rotated=shape.tokens||
+preferred=clamp(12,Math.floor(460/columns),36),beside=width>=700&&gutter+columns*12<=width-280-24,room=(beside?width-280-
+24:width)-gutter,smallest=width<480?12:2,cellWidth=clamp(smallest,Math.floor(room/columns),preferred),cellHeight=Math.max(
+2,Math.min(clamp(8,Math.floor(330/rows),24),Math.floor(480/rows))),characters=longest(shape.columns),rotated=shape.tokens||
 characters*6.7>2*Math.max(cellWidth,12),columnCharacters=rotated?Math.floor(64/7.25):characters,labelWidth=rotated?12:characters*
 6.7+4;return{beside,gutter,cellWidth,cellHeight,rotated,columnCharacters,width:columns*cellWidth,height:rows*cellHeight,
 foot:rotated?Math.min(64,Math.ceil(characters*7.25))+6:18,rowStep:labelStep(12,cellHeight),columnStep:labelStep(labelWidth,
@@ -244,24 +244,25 @@ model.get("selected")),active=inside(hovered)??inside(cursor),best=largestCells(
 selected??best;mark(marker,active),mark(chosen,selected);let labels={rows:model.get("rows"),columns,up:up(),tokens:model.
 get("tokens_on_x"),active:active??selected};if(drawRowLabels(gutter,layout,labels),drawColumnLabels(foot,layout,labels),
 !shown){view.number.clear();return}let why=active?hovered?"under the pointer":"under the cursor":selected?"selected":`la\
-rgest of ${values.length}`;view.number.show({label:nameOf(shown),value:figureOf(shown),unit:model.get("unit"),below:approximate(
-shown)?`${why}, approximate`:why})}function drawMap(){let rows=model.get("rows"),{width,height}=layout,context=sizeCanvas(
-canvas,width,height);plot.style.width=`${width}px`,plot.style.height=`${height}px`,nothing.hidden=values.length>0,context&&
-drawCells(context,{values,rows:rows.length,columns:columns.length,limit:model.get("limit"),exact,up:up(),map:colourMap(model.
-get("scale"),view.theme),ink:view.colour("--mk-muted")},{x:0,y:0,width,height})}function draw(){decodeTraits();let[rows,
-unit,kind,limit]=[model.get("rows"),model.get("unit"),model.get("scale"),model.get("limit")];layout=layoutOf({rows,columns,
-tokens:model.get("tokens_on_x")},view.width),view.stage.classList.toggle("mikit-heatmap-beside",layout.beside),rowAxis.textContent=
-`${model.get("row_axis")} ${up()?"↑":"↓"}`,columnAxis.textContent=`${model.get("col_axis")} →`,columnAxis.style.marginLeft=
-`${layout.gutter}px`,canvas.setAttribute("aria-label",`${model.get("title")}: ${rows.length} by ${columns.length} values`),
-map.setAttribute("aria-label",`Map of ${model.get("row_axis")} by ${model.get("col_axis")}. Arrow keys move, Enter selec\
-ts, Escape leaves.`),drawMap(),scaleLegend.show({kind,theme:view.theme,limit,unit});let colours=colourMap(kind,view.theme),
-largest=largestCells(values,columns.length,LISTED),most=Math.abs(largest[0]?valueAt(largest[0]):0)||1;list.show(largest.
-map(cell2=>({cell:cell2,name:nameOf(cell2),figure:figureOf(cell2),share:Math.abs(valueAt(cell2))/most,colour:colours.css(
-.7*Math.sign(valueAt(cell2)))}))),point()}plot.addEventListener("pointermove",event=>{let box=plot.getBoundingClientRect();
-hover(cellAt(layout,model.get("rows").length,columns.length,event.clientX-box.left,event.clientY-box.top,up()))},{signal}),
-plot.addEventListener("pointerleave",()=>hover(null),{signal}),plot.addEventListener("click",()=>{hovered&&choose(hovered)},
-{signal}),gridKeys(map,signal,{size:()=>[model.get("rows").length,columns.length],up,at:()=>inside(cursor),move(cell2){cursor=
-cell2,hover(null);let box=cellBox(layout,model.get("rows").length,cell2[0],cell2[1],up());map.scrollTo({left:box.x-map.clientWidth/
-2,top:box.y-map.clientHeight/2}),view.say(`${nameOf(cell2)}: ${withUnit(figureOf(cell2),model.get("unit"))}`)},choose,leave(){
-cursor=null,point()}}),view.watch(["values","rows","cols","row_axis","col_axis","unit","scale","limit","layers_up","exac\
-t","tokens_on_x"]),view.watch(["selected"],point),view.onDraw(draw)}var heatmap_default={render};export{heatmap_default as default};
+rgest of ${values.filter(value=>!Number.isNaN(value)).length}`;view.number.show({label:nameOf(shown),value:figureOf(shown),
+unit:model.get("unit"),below:approximate(shown)?`${why}, approximate`:why})}function drawMap(){let rows=model.get("rows"),
+{width,height}=layout,context=sizeCanvas(canvas,width,height);plot.style.width=`${width}px`,plot.style.height=`${height}\
+px`,nothing.hidden=values.length>0,context&&drawCells(context,{values,rows:rows.length,columns:columns.length,limit:model.
+get("limit"),exact,up:up(),map:colourMap(model.get("scale"),view.theme),ink:view.colour("--mk-muted")},{x:0,y:0,width,height})}
+function draw(){decodeTraits();let[rows,unit,kind,limit]=[model.get("rows"),model.get("unit"),model.get("scale"),model.get(
+"limit")];layout=layoutOf({rows,columns,tokens:model.get("tokens_on_x")},view.width),view.stage.classList.toggle("mikit-\
+heatmap-beside",layout.beside),rowAxis.textContent=`${model.get("row_axis")} ${up()?"↑":"↓"}`,columnAxis.textContent=
+`${model.get("col_axis")} →`,columnAxis.style.marginLeft=`${layout.gutter}px`,canvas.setAttribute("aria-label",`${model.
+get("title")}: ${rows.length} by ${columns.length} values`),map.setAttribute("aria-label",`Map of ${model.get("row_axis")}\
+ by ${model.get("col_axis")}. Arrow keys move, Enter selects, Escape leaves.`),drawMap(),scaleLegend.show({kind,theme:view.
+theme,limit,unit});let colours=colourMap(kind,view.theme),largest=largestCells(values,columns.length,LISTED),most=Math.abs(
+largest[0]?valueAt(largest[0]):0)||1;list.show(largest.map(cell2=>({cell:cell2,name:nameOf(cell2),figure:figureOf(cell2),
+share:Math.abs(valueAt(cell2))/most,colour:colours.css(.7*Math.sign(valueAt(cell2)))}))),point()}plot.addEventListener("\
+pointermove",event=>{let box=plot.getBoundingClientRect();hover(cellAt(layout,model.get("rows").length,columns.length,event.
+clientX-box.left,event.clientY-box.top,up()))},{signal}),plot.addEventListener("pointerleave",()=>hover(null),{signal}),
+plot.addEventListener("click",()=>{hovered&&choose(hovered)},{signal}),gridKeys(map,signal,{size:()=>[model.get("rows").
+length,columns.length],up,at:()=>inside(cursor),move(cell2){cursor=cell2,hover(null);let box=cellBox(layout,model.get("r\
+ows").length,cell2[0],cell2[1],up());map.scrollTo({left:box.x-map.clientWidth/2,top:box.y-map.clientHeight/2}),view.say(
+`${nameOf(cell2)}: ${withUnit(figureOf(cell2),model.get("unit"))}`)},choose,leave(){cursor=null,point()}}),view.watch(["\
+values","rows","cols","row_axis","col_axis","unit","scale","limit","layers_up","exact","tokens_on_x"]),view.watch(["sele\
+cted"],point),view.onDraw(draw)}var heatmap_default={render};export{heatmap_default as default};

@@ -49,7 +49,7 @@ export class Prompt {
     if (this.box.value !== text && !this.box.matches(":focus")) this.box.value = text;
     this.examples.disabled = !live;
     this.box.disabled = !live || mode === "repeat";
-    this.box.placeholder = mode === "repeat" ? "Random tokens are drawn; no text is used" : "Type a text";
+    this.box.placeholder = mode === "repeat" ? "Random tokens are drawn" : "Type a text";
     for (const [name, button] of this.modes) {
       button.setAttribute("aria-checked", String(name === mode));
       button.tabIndex = name === mode ? 0 : -1;

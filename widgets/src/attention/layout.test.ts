@@ -8,11 +8,16 @@ const inside = (layout: Layout): boolean =>
 
 describe("the head map in layers", () => {
   it("has the sizes of the visual direction for 30 x 9 heads", () => {
-    expect([pitchOf(800, 30), pictureOf(25)]).toEqual([25, 22]);
-    expect([pitchOf(500, 30), pictureOf(15)]).toEqual([15, 13]);
+    expect([pitchOf(800, 30, 9), pictureOf(25)]).toEqual([25, 22]);
+    expect([pitchOf(500, 30, 9), pictureOf(15)]).toEqual([15, 13]);
     expect(inLayers(800, 30, 9).height).toBe(225);
     expect(inLayers(500, 30, 9).height).toBe(135);
-    expect(pitchOf(800, 2)).toBe(48);
+    expect(pitchOf(800, 2, 2)).toBe(48);
+  });
+
+  it("stays on the screen when a layer has many heads", () => {
+    expect(inLayers(800, 12, 12).height).toBe(12 * 18);
+    expect(inLayers(800, 26, 4).height).toBe(4 * 29);
   });
 
   it("puts layers right and heads down", () => {
@@ -25,10 +30,9 @@ describe("the head map in layers", () => {
 describe("the head map by score", () => {
   const order = Array.from({ length: 270 }, (_, i) => 269 - i);
 
-  it.each([800, 500])("keeps all heads apart on the same area at %i px", (width) => {
+  it.each([800, 500])("keeps all heads apart, as tall as in layers, at %i px", (width) => {
     const layout = inOrder(width, 30, 9, order);
-    const area = inLayers(width, 30, 9);
-    expect([layout.width, layout.height]).toEqual([area.width, area.height]);
+    expect([layout.width, layout.height]).toEqual([width, inLayers(width, 30, 9).height]);
     expect(layout.boxes.map(({ head }) => head)).toEqual(order);
     expect(overlap(layout)).toBe(false);
     expect(inside(layout)).toBe(true);
@@ -36,7 +40,7 @@ describe("the head map by score", () => {
 
   it("names the best ones only", () => {
     const named = inOrder(800, 30, 9, order).boxes.filter((box) => box.named);
-    expect(named.map(({ head }) => head)).toEqual(order.slice(0, 10));
+    expect(named.map(({ head }) => head)).toEqual(order.slice(0, 11));
   });
 
   it("works for a model of two heads", () => {

@@ -4,6 +4,8 @@
 export const GUTTER = 32;
 const BIGGEST = 48;
 const SMALLEST = 8;
+/** A model with many heads a layer has small pictures, so that what hangs on them stays on the screen. */
+const TALLEST = 225;
 const NAMED = 44;
 const NAMED_STEP = 72;
 const NAME_LINE = 16;
@@ -26,8 +28,8 @@ export interface Layout {
 }
 
 /** Distance from one thumbnail to the next in layer order. */
-export function pitchOf(width: number, layers: number): number {
-  return Math.max(SMALLEST, Math.min(BIGGEST, Math.floor((width - GUTTER) / layers)));
+export function pitchOf(width: number, layers: number, perLayer: number): number {
+  return Math.max(SMALLEST, Math.min(BIGGEST, Math.floor((width - GUTTER) / layers), Math.floor(TALLEST / perLayer)));
 }
 
 /** A thumbnail's own size; what is left of the pitch is the gap. */
@@ -37,7 +39,7 @@ export function pictureOf(pitch: number): number {
 
 /** The map as the model is built. */
 export function inLayers(width: number, layers: number, perLayer: number): Layout {
-  const pitch = pitchOf(width, layers);
+  const pitch = pitchOf(width, layers, perLayer);
   const size = pictureOf(pitch);
   const boxes = Array.from({ length: layers * perLayer }, (_, head) => ({
     head,
@@ -49,9 +51,9 @@ export function inLayers(width: number, layers: number, perLayer: number): Layou
   return { boxes, width: GUTTER + layers * pitch, height: perLayer * pitch, pitch };
 }
 
-/** The map in `order` (head numbers, best first), on the same area as the map in layers, so that the page stays still. */
+/** The map in `order` (head numbers, best first), over the whole width and as tall as the map in layers, so that the page stays still. */
 export function inOrder(width: number, layers: number, perLayer: number, order: readonly number[]): Layout {
-  const area = inLayers(width, layers, perLayer);
+  const area = { ...inLayers(width, layers, perLayer), width };
   const wanted = Math.floor(area.width / NAMED_STEP);
   const roomForNames = area.height >= NAMED + NAME_LINE + SMALLEST;
   const named = roomForNames ? Math.min(order.length, wanted) : 0;

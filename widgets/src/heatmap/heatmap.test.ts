@@ -13,6 +13,7 @@ describe("layout", () => {
   it("has the sizes of the visual direction", () => {
     const layout = layoutOf(patching, 800);
     expect(layout).toMatchObject({ gutter: 36, cellWidth: 32, cellHeight: 11, beside: true, rotated: true, rowStep: 2 });
+    expect(layoutOf({ ...patching, rows: Array(14).fill("·store"), columns: Array(14).fill("·store") }, 800)).toMatchObject({ gutter: 51, cellWidth: 31, beside: true });
     expect(layoutOf(patching, 500)).toMatchObject({ cellWidth: 32, beside: false });
   });
 
@@ -76,7 +77,7 @@ describe("the view", () => {
   it("opens on the largest value, with its place and whether it is exact", () => {
     expect(text(".mikit-number-label")).toBe("L0, <script>");
     expect(text(".mikit-number-value")).toBe("\u22124.00");
-    expect(text(".mikit-number-below")).toBe("largest of 6, approximate");
+    expect(text(".mikit-number-below")).toBe("largest of 5, approximate");
   });
 
   it("moves by keys, selects with Enter, lets go with a second Enter", () => {

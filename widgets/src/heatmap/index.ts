@@ -119,7 +119,7 @@ function render({ model, el, signal }: RenderProps<HeatmapTraits>): void {
       view.number.clear();
       return;
     }
-    const why = active ? (hovered ? "under the pointer" : "under the cursor") : selected ? "selected" : `largest of ${values.length}`;
+    const why = active ? (hovered ? "under the pointer" : "under the cursor") : selected ? "selected" : `largest of ${values.filter((value) => !Number.isNaN(value)).length}`;
     view.number.show({
       label: nameOf(shown), value: figureOf(shown), unit: model.get("unit"),
       below: approximate(shown) ? `${why}, approximate` : why,

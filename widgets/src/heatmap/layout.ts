@@ -56,7 +56,8 @@ export function layoutOf(shape: Shape, width: number): Layout {
   const [rows, columns] = [shape.rows.length || EMPTY.rows, shape.columns.length || EMPTY.columns];
   const gutter = clamp(36, Math.ceil(longest(shape.rows) * AXIS_CHARACTER) + 10, 112);
   const preferred = clamp(NARROWEST, Math.floor(460 / columns), 36);
-  const beside = width >= 700 && gutter + columns * preferred <= width - SIDE - GAP;
+  // Cells give way before the side column does: under the map it would make the view twice as tall.
+  const beside = width >= 700 && gutter + columns * NARROWEST <= width - SIDE - GAP;
   const room = (beside ? width - SIDE - GAP : width) - gutter;
   const smallest = width < SCROLL_BELOW ? NARROWEST : 2;
   const cellWidth = clamp(smallest, Math.floor(room / columns), preferred);

@@ -4,6 +4,11 @@ Importing this module needs the standard library only; torch, transformers and n
 """
 
 import importlib
+import os
+
+# PyTorch's threads wait for work by spinning. On two cores shared with JupyterLab and a browser that makes a pass of
+# 0.2 s take up to 2 s; sleeping while they wait costs a few per cent. Only heard before torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 __version__ = "0.1.0"
 

@@ -94,7 +94,9 @@ def test_fetch_of_a_model_that_is_here_says_where(sources: ModuleType, tmp_path:
 @dataclass(frozen=True)
 class FakeDeviation:
     within: bool
-    lines: tuple[str, ...] = ("largest deviation 0.0002 at scores[L18H6]",)
+    largest: float = 0.2
+    where: str = "head-scores / induction"
+    lines: tuple[str, ...] = ("head-scores / induction: differs by 0.0002",)
 
 
 class FakeRecord:

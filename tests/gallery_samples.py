@@ -139,8 +139,8 @@ def attention(state: str) -> Traits:
         "score_control": {name: encode(values * 0.3) for name, values in score.items()},
         "score_low": {name: encode(values * 0.9) for name, values in score.items()},
         "score_high": {name: encode(np.minimum(1, values * 1.1)) for name, values in score.items()},
-        "protocol": "8 sequences of 50 random tokens said twice. Mean attention from each query to the one key the score "
-        "names, over all such queries; no prefix; position 0 is a random token.",
+        "protocol": "8 sequences of 50 random tokens said twice. Mean attention from each query to the one key "
+        "the score names, over all such queries; no prefix; position 0 is a random token.",
         "next": [{"text": text, "p": p} for text, p in ((".", 0.31), (" to", 0.22), (" and", 0.1), (",", 0.06))],
         "effect": {
             "heads": [], "of": 8, "base": {"guessed": 7, "n": 14, "surprise": 3.4},

@@ -118,6 +118,7 @@ class View(anywidget.AnyWidget):
             if study is not None:
                 self.work_shows(lane, requests[lane], run_study(study, self._model))
             self.work_ended(lane, requests[lane], "idle")
+        self.work_rests()
         return self
 
     def record(self) -> Record:
@@ -211,6 +212,9 @@ class View(anywidget.AnyWidget):
         with self.hold_sync():
             self.code = self._code()
             self._tell(lane, end)
+
+    def work_rests(self) -> None:
+        """Nothing more was asked for a while: the static picture, which is not small, is drawn anew."""
         still.update(self)
 
     def _tell(self, lane: str, state: State) -> None:

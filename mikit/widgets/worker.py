@@ -10,7 +10,7 @@ import logging
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal, Protocol
@@ -21,6 +21,9 @@ from mikit.studies.base import Result, Study, stream
 from mikit.trace.engine import waiting
 
 log = logging.getLogger("mikit")
+
+REST_S = 1.0
+"""A pause this long in a view's work is a good time for what is not urgent."""
 
 SHOW_EVERY_S = 0.1
 """Partial results are drawn at most this often; the last one always."""
@@ -38,6 +41,8 @@ class Screen(Protocol):
     def work_failed(self, lane: str, request: int, sentence: str) -> None: ...
 
     def work_ended(self, lane: str, request: int, end: Literal["idle", "stopped"]) -> None: ...
+
+    def work_rests(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Worker:
         self._change = threading.Condition()
         self._seats: weakref.WeakKeyDictionary[Screen, dict[str, Seat]] = weakref.WeakKeyDictionary()
         self._rotation: deque[Seat] = deque()
+        self._drawn: weakref.WeakSet[Screen] = weakref.WeakSet()
         self._thread: threading.Thread | None = None
 
     def submit(self, screen: Screen, lane: str, study: Study | None, request: int, model: Model | None) -> None:
@@ -111,8 +117,8 @@ class Worker:
 
     def _loop(self) -> None:
         while True:
+            self._rest()
             with self._change:
-                self._change.wait_for(lambda: self._rotation)
                 seat = self._rotation.popleft()
                 seat.queued = False
                 asked, stopped = seat.asked, seat.stop
@@ -121,7 +127,26 @@ class Worker:
             with self._change:
                 if goes_on:
                     self._queue(seat)
+                else:
+                    self._drawn.update(filter(None, [seat.screen()]))
             del seat, asked  # a waiting thread must not keep a model alive
+
+    def _rest(self) -> None:
+        """Wait for work. Views that had some are told once nothing more has come for a while."""
+        while True:
+            with self._change:
+                if self._change.wait_for(lambda: self._rotation, timeout=REST_S if self._drawn else None):
+                    return
+                drawn, self._drawn = self._drawn, weakref.WeakSet()
+            _tell_rest(drawn)
+
+
+def _tell_rest(screens: Iterable[Screen]) -> None:
+    for screen in screens:
+        try:
+            screen.work_rests()
+        except Exception:  # the thread serves every view
+            log.exception("a view at rest")
 
 
 def _turn(seat: Seat, asked: Ask | None, stopped: bool) -> bool:

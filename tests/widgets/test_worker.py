@@ -76,6 +76,9 @@ class Screen:
     def work_ended(self, lane: str, request: int, end: str) -> None:
         self._hear("ended", lane, request, end)
 
+    def work_rests(self) -> None:
+        self._hear("rests")
+
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
@@ -94,6 +97,21 @@ def test_shows_each_result_and_the_end(worker: Worker) -> None:
         ("shows", "map", 1, 1),
         ("ended", "map", 1, "idle"),
     ]
+
+
+def test_rest_is_told_once_after_the_last_of_quick_requests(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    for request in range(1, 6):
+        worker.submit(screen, "map", Script(1), request, None)
+        screen.until("ended", "map", request, "idle")
+    assert ("rests",) not in screen.heard
+    monkeypatch.setattr(module, "REST_S", 0.01)
+    worker.submit(screen, "map", Script(1), 6, None)
+    screen.until("rests")
+    other = Screen()
+    worker.submit(other, "map", Script(1), 1, None)
+    other.until("rests")
+    assert screen.heard.count(("rests",)) == 1
 
 
 def test_newest_request_of_a_lane_replaces_the_older(worker: Worker) -> None:

@@ -41,11 +41,15 @@ image.src=`data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`,await
 ANSWER_MS)})});return button}function copyButtons(signal,root,title,table){let png=copyButton("Copy PNG",signal,async()=>{
 let image=await figurePng(root()),copied=await copyImage(image);return copied||download(fileName(title(),"png"),image),copied}),
 numbers=copyButton("Copy CSV",signal,async()=>{let text=csv(table()),copied=await copyText(text);return copied||download(
-fileName(title(),"csv"),new Blob([text],{type:"text/csv"})),copied});return[png,numbers]}var MARK="jupyter-widgets-disconnected";function watchKernel(host,signal,changed){let gone=!1,look=()=>{gone!==(host.closest(
-`.${MARK}`)!==null)&&(gone=!gone,changed(gone))},observer=new MutationObserver(look),watch=()=>{observer.disconnect();let element=host;
-for(let depth=0;element&&depth<4;depth++,element=element.parentElement)observer.observe(element,{attributes:!0,attributeFilter:[
-"class"]})};watch(),look();let attached=new ResizeObserver(watch);attached.observe(host),signal.addEventListener("abort",
-()=>{observer.disconnect(),attached.disconnect()})}function head(signal,buttons){let title=h("span",{class:"mikit-title",role:"heading","aria-level":3}),chip=h("span",{class:"\
+fileName(title(),"csv"),new Blob([text],{type:"text/csv"})),copied});return[png,numbers]}var MARK="jupyter-widgets-disconnected",LOST=new Set(["restarting","autorestarting","terminating","dead"]);function watchKernel(model,host,signal,changed){
+watchStatus(model,signal,()=>changed(!0)),watchMark(host,signal,changed)}function watchStatus(model,signal,lost){let kernel=model.
+widget_manager?.kernel,status=(_,now)=>{LOST.has(now)&&lost()};kernel?.statusChanged?.connect(status),kernel?.disposed?.
+connect(lost),signal.addEventListener("abort",()=>{kernel?.statusChanged?.disconnect(status),kernel?.disposed?.disconnect(
+lost)})}function watchMark(host,signal,changed){let gone=!1,look=()=>{gone!==(host.closest(`.${MARK}`)!==null)&&(gone=!gone,
+changed(gone))},observer=new MutationObserver(look),watch=()=>{observer.disconnect();let element=host;for(let depth=0;element&&
+depth<4;depth++,element=element.parentElement)observer.observe(element,{attributes:!0,attributeFilter:["class"]})};watch(),
+look();let attached=new ResizeObserver(watch);attached.observe(host),signal.addEventListener("abort",()=>{observer.disconnect(),
+attached.disconnect()})}function head(signal,buttons){let title=h("span",{class:"mikit-title",role:"heading","aria-level":3}),chip=h("span",{class:"\
 mikit-chip"}),old=h("span",{class:"mikit-chip mikit-chip-mark"},"old"),gone=h("span",{class:"mikit-chip mikit-chip-mark"},
 "kernel gone – run the cell again"),record=textButton("Save record",signal,buttons.saveRecord),page=textButton("Save p\
 age",signal,buttons.savePage);return{element:h("div",{class:"mikit-head"},title,chip,h("span",{class:"mikit-break"}),old,
@@ -79,7 +83,8 @@ Read as a table","mikit-twin",signal,panel=>{let{caption,columns,rows}=table(),l
 h("table",{},h("caption",{},left>0?`${caption} (${left} more rows: Copy CSV has them all)`:caption),h("thead",{},h("tr",
 {},...columns.map((name,i)=>heading(name,rows[0]?.[i])))),h("tbody",{},...rows.slice(0,MOST_ROWS).map(row=>h("tr",{},...row.
 map((value,i)=>i===0&&typeof value=="string"?h("th",{scope:"row"},value):cell(value))))))),panel.tabIndex=0,panel.setAttribute(
-"role","region"),panel.setAttribute("aria-label",caption)})}function themeOf(element){let body=document.body,lab=body.getAttribute("data-jp-theme-light");return lab!==null?lab==="f\
+"role","region"),panel.setAttribute("aria-label",caption)})}function patience(ms,signal,changed){let timer,long=!1,end=()=>{clearTimeout(timer),timer=void 0,long=!1};return signal.
+addEventListener("abort",end),{get long(){return long},start(){timer??=setTimeout(()=>{long=!0,changed()},ms)},end}}function themeOf(element){let body=document.body,lab=body.getAttribute("data-jp-theme-light");return lab!==null?lab==="f\
 alse"?"dark":"light":body.matches(".vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light)")?"dark":body.matches(
 ".vscode-light, .vscode-high-contrast-light")?"light":element.closest(".dark, [data-theme=dark]")?"dark":element.closest(
 ".light, [data-theme=light]")?"light":globalThis.matchMedia?.("(prefers-color-scheme: dark)").matches?"dark":"light"}function watchTheme(signal,changed){
@@ -99,37 +104,39 @@ iv",{class:"mikit-status"},h("span",{class:"mikit-status-line"},text,stopButton,
 let error=status.error||(status.state==="error"?status.text:""),off=status.gone||status.frozen,working=!off&&(status.state===
 "busy"||status.state==="waiting");text.textContent=status.gone?GONE:status.frozen?FROZEN:error?"":words(status),failed.textContent=
 error&&!off?`× ${error}`:"",note.textContent=status.gone||error?"":status.note,stopButton.hidden=!working,bar.style.width=
-working?`${Math.round(100*status.done)}%`:"0"}}}var WIDE=700,REST_MS=150,TRAITS=["title","chip","shows","hides","status","error","answers","asked","code","note","can_sa\
-ve","frozen"];function oldLanes(asked,answers){return new Set(Object.keys(asked).filter(lane=>lane in answers&&asked[lane]!==
-answers[lane]))}function labelled(label,text){return text?[h("b",{},`${label} `),text]:[]}function frame(model,host,signal,options){
-let gone=!1,speech,draws=[],ties=[],inputs=h("div",{class:"mikit-inputs"}),stage=h("div",{class:"mikit-stage"}),number=numberSlot(),
-foot=h("p",{class:"mikit-foot"}),live=h("span",{class:"mikit-live",role:"status"}),code=codePanel(signal,()=>model.get("\
-code")),twin=twinPanel(signal,options.table),top=head(signal,{code:code.button,saveRecord,savePage:()=>send("page")}),status=statusLine(
-signal,()=>send("stop"));status.tools.append(textButton("Reset",signal,reset),...copyButtons(signal,()=>root,()=>model.get(
-"title"),options.table),twin.button);let root=h("section",{class:`mikit mikit-${options.name}`},top.element,h("div",{class:"\
-mikit-top"},inputs,number.element),stage,status.element,code.element,twin.element,foot,live);containKeys(root,signal),host.
-append(root);function attempt(work){try{work()}catch{lose(!0)}}function lose(now){gone=now,refresh(),redraw.draw()}function send(action){
-attempt(()=>model.send({do:action}))}function saveRecord(){let record=model.get("record");model.get("frozen")?record&&download(
-fileName(model.get("title"),"json"),new Blob([record],{type:"application/json"})):send("record")}function reset(){options.
-reset?.(),view.live&&send("reset"),view.draw()}function refresh(){let old=oldLanes(model.get("asked"),model.get("answers")),
-[title,chip,error,frozen]=[model.get("title"),model.get("chip"),model.get("error"),model.get("frozen")],{state,text,done}=model.
-get("status");root.setAttribute("aria-label",title),root.dataset.status=error?"error":state,root.toggleAttribute("data-g\
-one",gone),root.toggleAttribute("data-frozen",frozen),root.toggleAttribute("data-old",old.size>0),stage.classList.toggle(
-"mikit-old",ties.length===0&&old.size>0);for(let[element,lane]of ties)element.classList.toggle("mikit-old",old.has(lane));
-let canSave=frozen?!!model.get("record"):model.get("can_save");top.show({title,chip,old:old.size>0,gone,frozen,canSave}),
+working?`${Math.round(100*status.done)}%`:"0"}}}var WIDE=700,REST_MS=150,SILENT_MS=1e3,WAITING={state:"waiting",text:"waiting for your cell",done:0},TRAITS=["title","ch\
+ip","shows","hides","status","error","answers","asked","code","note","can_save","frozen"];function oldLanes(asked,answers){
+return new Set(Object.keys(asked).filter(lane=>lane in answers&&asked[lane]!==answers[lane]))}function labelled(label,text){
+return text?[h("b",{},`${label} `),text]:[]}function frame(model,host,signal,options){let gone=!1,speech,draws=[],ties=[],
+inputs=h("div",{class:"mikit-inputs"}),stage=h("div",{class:"mikit-stage"}),number=numberSlot(),foot=h("p",{class:"mikit\
+-foot"}),live=h("span",{class:"mikit-live",role:"status"}),code=codePanel(signal,()=>model.get("code")),twin=twinPanel(signal,
+options.table),top=head(signal,{code:code.button,saveRecord,savePage:()=>send("page")}),status=statusLine(signal,()=>send(
+"stop"));status.tools.append(textButton("Reset",signal,reset),...copyButtons(signal,()=>root,()=>model.get("title"),options.
+table),twin.button);let root=h("section",{class:`mikit mikit-${options.name}`},top.element,h("div",{class:"mikit-top"},inputs,
+number.element),stage,status.element,code.element,twin.element,foot,live);containKeys(root,signal),host.append(root);function attempt(work){
+try{work()}catch{lose(!0)}}function lose(now){gone=now,refresh(),redraw.draw()}function send(action){attempt(()=>model.send(
+{do:action}))}function saveRecord(){let record=model.get("record");model.get("frozen")?record&&download(fileName(model.get(
+"title"),"json"),new Blob([record],{type:"application/json"})):send("record")}function reset(){options.reset?.(),view.live&&
+send("reset"),view.draw()}function refresh(){let old=oldLanes(model.get("asked"),model.get("answers")),[title,chip,error,
+frozen]=[model.get("title"),model.get("chip"),model.get("error"),model.get("frozen")],{state,text,done}=silence.long&&!gone?
+WAITING:model.get("status");root.setAttribute("aria-label",title),root.dataset.status=error?"error":state,root.toggleAttribute(
+"data-gone",gone),root.toggleAttribute("data-frozen",frozen),root.toggleAttribute("data-old",old.size>0),stage.classList.
+toggle("mikit-old",ties.length===0&&old.size>0);for(let[element,lane]of ties)element.classList.toggle("mikit-old",old.has(
+lane));let canSave=frozen?!!model.get("record"):model.get("can_save");top.show({title,chip,old:old.size>0,gone,frozen,canSave}),
 status.show({state,text,done,error,note:model.get("note"),gone,frozen}),foot.replaceChildren(...labelled("Shows:",model.
-get("shows"))," ",...labelled("Does not show:",model.get("hides"))),code.refresh()}function listen(trait,changed){model.
-on(`change:${trait}`,changed),signal.addEventListener("abort",()=>model.off(`change:${trait}`,changed))}let redraw=redrawing(
-root,signal,()=>{root.dataset.theme=view.theme,root.dataset.width=view.wide?"wide":"narrow";for(let one of draws)one();twin.
-refresh()}),view={root,inputs,stage,number,draw:redraw.draw,get width(){return redraw.width},get wide(){return redraw.width>=
-WIDE},get theme(){return themeOf(host)},get live(){return!gone&&!model.get("frozen")},colour:name=>themeColour(root,name),
-onDraw(callback){draws.push(callback),redraw.draw()},watch(traits,changed=redraw.draw){for(let trait of traits)listen(trait,
-changed)},set(traits,lanes=[]){let[asked,answers]=[{...model.get("asked")},model.get("answers")];for(let lane of lanes)asked[lane]=
-Math.max(asked[lane]??0,answers[lane]??0)+1;for(let name of Object.keys(traits))model.set(name,traits[name]);lanes.length&&
-view.live&&model.set("asked",asked),attempt(()=>model.save_changes())},tie(element,lane){ties.push([element,lane]),refresh()},
-say(text){clearTimeout(speech),speech=setTimeout(()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.
-dataset.width="wide";for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(host,
-signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var STOPS={diverging:{light:"#8A3B06 #C4661F #E39B5F #F4CFAE #F3F3F1 #B9D4EC #74A9DA #2F78C0 #0B4A8F",dark:"#FFBE7D #D98\
+get("shows"))," ",...labelled("Does not show:",model.get("hides"))),code.refresh()}let silence=patience(SILENT_MS,signal,
+refresh);function listen(trait,changed){model.on(`change:${trait}`,changed),signal.addEventListener("abort",()=>model.off(
+`change:${trait}`,changed))}let redraw=redrawing(root,signal,()=>{root.dataset.theme=view.theme,root.dataset.width=view.
+wide?"wide":"narrow";for(let one of draws)one();twin.refresh()}),view={root,inputs,stage,number,draw:redraw.draw,get width(){
+return redraw.width},get wide(){return redraw.width>=WIDE},get theme(){return themeOf(host)},get live(){return!gone&&!model.
+get("frozen")},colour:name=>themeColour(root,name),onDraw(callback){draws.push(callback),redraw.draw()},watch(traits,changed=redraw.
+draw){for(let trait of traits)listen(trait,changed)},set(traits,lanes=[]){let[asked,answers]=[{...model.get("asked")},model.
+get("answers")];for(let lane of lanes)asked[lane]=Math.max(asked[lane]??0,answers[lane]??0)+1;for(let name of Object.keys(
+traits))model.set(name,traits[name]);lanes.length&&view.live&&(model.set("asked",asked),silence.start()),attempt(()=>model.
+save_changes())},tie(element,lane){ties.push([element,lane]),refresh()},say(text){clearTimeout(speech),speech=setTimeout(
+()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.dataset.width="wide";for(let trait of["status",
+"answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
+model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var STOPS={diverging:{light:"#8A3B06 #C4661F #E39B5F #F4CFAE #F3F3F1 #B9D4EC #74A9DA #2F78C0 #0B4A8F",dark:"#FFBE7D #D98\
 636 #9A5A22 #5E3B1E #232A33 #20466F #2F6DAE #5A9BDC #8FC7FF"},sequential:{light:"#FBFBF7 #E3EBD9 #B7D5CB #7DB8BE #4892AE\
  #2E6A97 #27447A #1D2352",dark:"#171C23 #20304A #27507A #2C7598 #3F9CA8 #74C2AC #B5E0B4 #F2F7C9"}};function parseHex(hex){
 let value=Number.parseInt(hex.slice(1),16);return[value>>16,value>>8&255,value&255]}var linear=channel=>{let c=channel/255;
@@ -185,12 +192,13 @@ shown),value:figure(shown)||" ",unit:values?model.get("unit"):"",below:why})}fu
 point())}function choose(i){let released=model.get("selected")===i;view.set({selected:released?-1:i}),view.say(`${nameOf(
 i)} ${released?"released":"selected"}`)}function draw(){let[tokens,wire,kind,limit]=[model.get("tokens"),model.get("valu\
 es"),model.get("scale"),model.get("limit")];values=wire&&decode(wire),spans=tokens.map((token,i)=>tinted(token,values?values[i]:
-null,{kind,limit,theme:view.theme})),spans.length?flow.replaceChildren(...spans):flow.replaceChildren(h("span",{class:"m\
-ikit-muted"},"No tokens yet.")),flow.setAttribute("aria-label",`${tokens.length} tokens. Arrow keys move, Enter selects,\
- Escape leaves.`),scaleLegend.element.hidden=values===null,scaleLegend.show({kind,limit,theme:view.theme,unit:model.get(
-"unit"),reach:reachOf(kind)}),point()}let tokenAt=event=>spans.indexOf(event.target.closest(".mikit-token"));flow.addEventListener(
-"pointerover",event=>hover(tokenAt(event)),{signal}),flow.addEventListener("pointerleave",()=>hover(-1),{signal}),flow.addEventListener(
-"click",event=>{let i=tokenAt(event);i>=0&&choose(i)},{signal}),gridKeys(flow,signal,{size:()=>[1,spans.length],at:()=>cursor>=
-0?[0,cursor]:null,move([,i]){cursor=i,hovered=-1,point(),view.say(`${nameOf(i)}${values?`: ${withUnit(figure(i),model.get(
-"unit"))}`:""}`)},choose:([,i])=>choose(i),leave(){cursor=-1,point()}}),view.watch(["tokens","values","unit","scale","li\
-mit"]),view.watch(["selected"],point),view.onDraw(draw)}var tokens_default={render};export{tokens_default as default};
+null,{kind,limit,theme:view.theme})),flow.classList.toggle("mikit-tokens-plain",values===null),spans.length?flow.replaceChildren(
+...spans):flow.replaceChildren(h("span",{class:"mikit-muted"},"No tokens yet.")),flow.setAttribute("aria-label",`${tokens.
+length} tokens. Arrow keys move, Enter selects, Escape leaves.`),scaleLegend.element.hidden=values===null,scaleLegend.show(
+{kind,limit,theme:view.theme,unit:model.get("unit"),reach:reachOf(kind)}),point()}let tokenAt=event=>spans.indexOf(event.
+target.closest(".mikit-token"));flow.addEventListener("pointerover",event=>hover(tokenAt(event)),{signal}),flow.addEventListener(
+"pointerleave",()=>hover(-1),{signal}),flow.addEventListener("click",event=>{let i=tokenAt(event);i>=0&&choose(i)},{signal}),
+gridKeys(flow,signal,{size:()=>[1,spans.length],at:()=>cursor>=0?[0,cursor]:null,move([,i]){cursor=i,hovered=-1,point(),
+view.say(`${nameOf(i)}${values?`: ${withUnit(figure(i),model.get("unit"))}`:""}`)},choose:([,i])=>choose(i),leave(){cursor=
+-1,point()}}),view.watch(["tokens","values","unit","scale","limit"]),view.watch(["selected"],point),view.onDraw(draw)}var tokens_default={
+render};export{tokens_default as default};

@@ -13,8 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => stop.abort());
 
-function make(traits: Partial<FrameTraits> = {}): { fake: Fake<FrameTraits>; view: Frame<FrameTraits> } {
+function make(traits: Partial<FrameTraits> = {}, manager = {}): { fake: Fake<FrameTraits>; view: Frame<FrameTraits> } {
   const fake = fakeModel<FrameTraits>({ ...IDLE, ...traits });
+  Object.assign(fake.model, { widget_manager: manager });
   const table = (): { caption: string; columns: string[]; rows: (string | number)[][] } => (
     { caption: "Numbers", columns: ["token", "nats"], rows: [["<b>", 0.25]] });
   return { fake, view: frame(fake.model, host, stop.signal, { name: "test", table }) };
@@ -47,6 +48,23 @@ describe("the frame", () => {
     fake.receive({ status: { state: "stopped", text: "", done: 0 } });
     expect(button("Stop").hidden).toBe(true);
     expect(text(".mikit-status-text")).toBe("stopped");
+  });
+
+  it("says that it waits when a kernel stays silent, until it speaks", () => {
+    vi.useFakeTimers();
+    const { fake, view } = make({ asked: { map: 1 }, answers: { map: 1 } });
+    view.set({}, ["map"]);
+    vi.advanceTimersByTime(900);
+    expect(view.root.dataset.status).toBe("idle");
+    vi.advanceTimersByTime(200);
+    expect(view.root.dataset.status).toBe("waiting");
+    expect(text(".mikit-status-text")).toContain("waiting for your cell");
+    fake.receive({ status: { state: "busy", text: "computing", done: 0 } });
+    expect(view.root.dataset.status).toBe("busy");
+    view.set({ note: "" });
+    vi.advanceTimersByTime(5000);
+    expect(view.root.dataset.status).toBe("busy");
+    vi.useRealTimers();
   });
 
   it("says an error inside the view, as an alert", () => {
@@ -122,6 +140,23 @@ describe("without a kernel", () => {
     expect(text(".mikit-status-text")).toContain("run the cell again");
     host.classList.remove("jupyter-widgets-disconnected");
     await vi.waitFor(() => expect(drawn.at(-1)).toBe(true));
+  });
+
+  it("hears of the kernel's end from JupyterLab's widget manager, and lets go of it", () => {
+    const slots = new Set<(sender: unknown, status: string) => void>();
+    const statusChanged = {
+      connect: (slot: (sender: unknown, status: string) => void) => slots.add(slot),
+      disconnect: (slot: (sender: unknown, status: string) => void) => slots.delete(slot),
+    };
+    const { view } = make({}, { kernel: { statusChanged } });
+    for (const status of ["busy", "idle"]) slots.forEach((slot) => slot(null, status));
+    expect(view.live).toBe(true);
+    slots.forEach((slot) => slot(null, "autorestarting"));
+    slots.forEach((slot) => slot(null, "idle"));
+    expect(view.live).toBe(false);
+    expect(text(".mikit-status-text")).toContain("run the cell again");
+    stop.abort();
+    expect(slots.size).toBe(0);
   });
 
   it("draws again when a page becomes a saved one", async () => {

@@ -7,17 +7,23 @@ import { head } from "./head";
 import { containKeys } from "./keyboard";
 import { numberSlot, type NumberSlot } from "./number";
 import { codePanel, twinPanel } from "./panels";
+import { patience } from "./patience";
 import { redrawing } from "./redraw";
 import { statusLine } from "./status";
 import { themeColour, themeOf } from "./theme";
 import "./theme.css";
-import type { FrameTraits, Lanes, Table, ThemeName, ViewModel } from "./types";
+import type { FrameTraits, Lanes, Status, Table, ThemeName, ViewModel } from "./types";
 
 /** At this width and above a view lays its parts side by side. */
 const WIDE = 700;
 
 /** A screen reader hears where the cursor rests, not every cell it passes. */
 const REST_MS = 150;
+
+/** Longer than the kernel takes to say that it began. */
+const SILENT_MS = 1000;
+
+const WAITING: Status = { state: "waiting", text: "waiting for your cell", done: 0 };
 
 const TRAITS = [
   "title", "chip", "shows", "hides", "status", "error", "answers", "asked", "code", "note", "can_save", "frozen",
@@ -128,7 +134,7 @@ export function frame<T extends FrameTraits>(
   function refresh(): void {
     const old = oldLanes(model.get("asked"), model.get("answers"));
     const [title, chip, error, frozen] = [model.get("title"), model.get("chip"), model.get("error"), model.get("frozen")];
-    const { state, text, done } = model.get("status");
+    const { state, text, done } = silence.long && !gone ? WAITING : model.get("status");
     root.setAttribute("aria-label", title);
     root.dataset.status = error ? "error" : state;
     root.toggleAttribute("data-gone", gone);
@@ -142,6 +148,9 @@ export function frame<T extends FrameTraits>(
     foot.replaceChildren(...labelled("Shows:", model.get("shows")), " ", ...labelled("Does not show:", model.get("hides")));
     code.refresh();
   }
+
+  /** A kernel that hears a view only between cells says nothing at all meanwhile, so the view says it. */
+  const silence = patience(SILENT_MS, signal, refresh);
 
   function listen(trait: string, changed: () => void): void {
     model.on(`change:${trait}`, changed);
@@ -168,7 +177,10 @@ export function frame<T extends FrameTraits>(
       const [asked, answers]: [Lanes, Lanes] = [{ ...model.get("asked") }, model.get("answers")];
       for (const lane of lanes) asked[lane] = Math.max(asked[lane] ?? 0, answers[lane] ?? 0) + 1;
       for (const name of Object.keys(traits) as (keyof T & string)[]) model.set(name, traits[name] as T[typeof name]);
-      if (lanes.length && view.live) model.set("asked", asked as T["asked"]);
+      if (lanes.length && view.live) {
+        model.set("asked", asked as T["asked"]);
+        silence.start();
+      }
       attempt(() => model.save_changes());
     },
     tie(element, lane) { ties.push([element, lane]); refresh(); },
@@ -180,9 +192,10 @@ export function frame<T extends FrameTraits>(
 
   root.dataset.theme = view.theme;
   root.dataset.width = "wide";
+  for (const trait of ["status", "answers"]) listen(trait, silence.end);
   for (const trait of TRAITS) listen(trait, refresh);
   listen("frozen", redraw.draw);
-  watchKernel(host, signal, lose);
+  watchKernel(model, host, signal, lose);
   signal.addEventListener("abort", () => {
     clearTimeout(speech);
     root.remove();

@@ -1,9 +1,45 @@
 // Noticing that the kernel behind a view is gone.
+import type { FrameTraits, ViewModel } from "./types";
 
+/** ipywidgets' mark on a view whose channel was closed. */
 const MARK = "jupyter-widgets-disconnected";
 
-/** Calls back when the host marks the view as cut off, and again when it is connected anew. */
-export function watchKernel(host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void): void {
+/** What JupyterLab calls a kernel that has lost the view: a restarted kernel answers again, but no longer has it. */
+const LOST = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+
+interface Signal<A> {
+  connect(slot: (sender: unknown, argument: A) => void): void;
+  disconnect(slot: (sender: unknown, argument: A) => void): void;
+}
+
+interface Kernel {
+  statusChanged?: Signal<string>;
+  disposed?: Signal<unknown>;
+}
+
+/** Calls back when the kernel is gone, and where a host connects the view anew. */
+export function watchKernel<T extends FrameTraits>(
+  model: ViewModel<T>, host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void,
+): void {
+  watchStatus(model, signal, () => changed(true));
+  watchMark(host, signal, changed);
+}
+
+/** JupyterLab's widget manager knows its kernel; elsewhere there is none to ask. */
+function watchStatus<T extends FrameTraits>(model: ViewModel<T>, signal: AbortSignal, lost: () => void): void {
+  const kernel = (model.widget_manager as { kernel?: Kernel } | undefined)?.kernel;
+  const status = (_: unknown, now: string): void => {
+    if (LOST.has(now)) lost();
+  };
+  kernel?.statusChanged?.connect(status);
+  kernel?.disposed?.connect(lost);
+  signal.addEventListener("abort", () => {
+    kernel?.statusChanged?.disconnect(status);
+    kernel?.disposed?.disconnect(lost);
+  });
+}
+
+function watchMark(host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void): void {
   let gone = false;
   const look = (): void => {
     if (gone === (host.closest(`.${MARK}`) !== null)) return;

@@ -85,6 +85,7 @@ function render({ model, el, signal }: RenderProps<TokensTraits>): void {
     const [tokens, wire, kind, limit] = [model.get("tokens"), model.get("values"), model.get("scale"), model.get("limit")];
     values = wire && decode(wire);
     spans = tokens.map((token, i) => tinted(token, values ? (values[i] as number) : null, { kind, limit, theme: view.theme }));
+    flow.classList.toggle("mikit-tokens-plain", values === null);
     if (spans.length) flow.replaceChildren(...spans);
     else flow.replaceChildren(h("span", { class: "mikit-muted" }, "No tokens yet."));
     flow.setAttribute("aria-label", `${tokens.length} tokens. Arrow keys move, Enter selects, Escape leaves.`);

@@ -49,6 +49,8 @@ class Context:
     lesson: LessonPlan | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     """The learner's answers that passed, by exercise: {"E2": ...}."""
+    ours: dict[str, Any] = field(default_factory=dict)
+    """Answers of ours, kept once they were made."""
 
     def model(self) -> Model:
         """The model of all lessons; loaded once a process."""
@@ -69,7 +71,9 @@ class Context:
             return self.answers[id]
         if self.lesson is None:
             raise UnknownExercise(f"This context has no lesson, so there is no answer to '{id}'.")
-        return self.lesson.exercise(id).ours(self)
+        if id not in self.ours:
+            self.ours[id] = self.lesson.exercise(id).ours(self)
+        return self.ours[id]
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Question:
 
     Attributes:
         id: "P1", "P2" ... in the order of the lesson.
+        step: what the slider moves by; a hundredth of the range if left out.
         within: a number counts as right when it is at most this far from the truth; a tenth of the range if left out.
         truth: what is measured, asked of the model when the lesson reveals it.
     """
@@ -119,6 +124,17 @@ class Question:
     high: float = 1.0
     unit: str = ""
     within: float | None = None
+    step: float | None = None
+
+    @property
+    def grain(self) -> float:
+        """What the slider moves by, in the question's unit."""
+        return (self.high - self.low) / 100 if self.step is None else self.step
+
+    def on_grid(self, value: float) -> float:
+        """The nearest place of the slider."""
+        place = self.low + round((value - self.low) / self.grain) * self.grain
+        return float(f"{min(max(place, self.low), self.high):.6g}")
 
     @property
     def tolerance(self) -> float:

@@ -163,4 +163,39 @@ def attention(state: str) -> Traits:
     return traits
 
 
-VIEWS: dict[str, Callable[[str], Traits]] = {"attention": attention, "heatmap": heatmap, "tokens": tokens}
+def bethehead(state: str) -> Traits:
+    """One head, all of it on the first name; the real one looks at the second John."""
+    own = np.zeros(len(TEXT))
+    own[[0, 1, 3, 9]] = 0.15, 0.05, 0.06, 0.74
+    each = np.array([3.2, -1.3, 3.1, 6.4, 2.2, 2.7, 3.1, 2.6, 2.7, 7.0, 3.0, 3.2, 3.7, 2.3])
+    others = 5.8 + np.random.default_rng(4).normal(0, 0.6, (8, len(TEXT)))
+    likely = [{"text": text, "p": p} for text, p in ((" Mary", 0.92), (" the", 0.02), (" his", 0.006), (" a", 0.005))]
+    turned = [{"text": text, "p": p} for text, p in ((" John", 0.27), (" the", 0.16), (" Mary", 0.07), (" a", 0.04))]
+    outcomes = [
+        {"name": "placed", "diff": -1.32, "answer": 0.07, "foil": 0.27, "next": turned},
+        {"name": "real head", "diff": 6.12, "answer": 0.92, "foil": 0.002, "next": likely},
+        {"name": "spread evenly", "diff": 3.41, "answer": 0.88, "foil": 0.03, "next": likely},
+        {"name": "all on the first", "diff": 3.18, "answer": 0.87, "foil": 0.04, "next": likely},
+    ]
+    empty, revealed = state == "empty", state in ("done", "partial")
+    shares = [float(i == 1) for i in range(len(TEXT))] if revealed else [0.3, 0.4] + [0.025] * 12
+    return {
+        "title": "Be the head",
+        "shows": "The model's preference for ' Mary' over ' John' when this head looks where you say.",
+        "hides": "What the head is for: other heads can do the same, and on another text it may do something else.",
+        "text": "" if empty else "".join(TEXT), "head": [23, 3], "grid": [LAYERS, HEADS],
+        "answer": " Mary", "foil": " John",
+        "shares": [] if empty else shares, "revealed": revealed, "predicted": 8.0 if state == "done" else None,
+        "tokens": [] if empty else [{"text": text, "special": False} for text in TEXT],
+        "own": encode([] if empty else own), "outcomes": [] if empty else outcomes,
+        "each": encode(np.zeros(0) if empty else each),
+        "each_others": encode(np.zeros((0, 0)) if empty else others[: 3 if state == "partial" else 8]),
+    }  # fmt: skip
+
+
+VIEWS: dict[str, Callable[[str], Traits]] = {
+    "attention": attention,
+    "bethehead": bethehead,
+    "heatmap": heatmap,
+    "tokens": tokens,
+}

@@ -25,8 +25,8 @@ from mikit.trace.engine import Start, capture, run
 from mikit.trace.sites import Site, check
 
 METRIC = "logit difference: the answer's logit less the foil's, at the last position"
-UNIFORM = "all tokens alike"
-FIRST = "all on the first token"
+UNIFORM = "spread evenly"
+FIRST = "all on the first"
 
 
 class _OneHead(BaseModel):

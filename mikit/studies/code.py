@@ -100,10 +100,10 @@ length = ids.shape[1]
 placed = torch.tensor({shares})
 rows = torch.stack([placed, torch.full((length,), 1 / length), torch.eye(length)[0]])
 with torch.no_grad():
-    with lm.trace(ids.repeat(4, 1), use_cache=False):  # row 0 as is, then placed, all alike, first token
+    with lm.trace(ids.repeat(4, 1), use_cache=False):  # row 0 as is, then placed, even, first token
 {live}        pattern.output[1:, {head}, -1] = rows
         logits = nnsight.save(lm.output.logits[:, -1].clone())
-for name, row in zip(["real head", "placed", "all tokens alike", "all on the first token"], logits):
+for name, row in zip(["real head", "placed", "spread evenly", "all on the first"], logits):
     print(name, round((row[{answer}] - row[{foil}]).item(), 6))
 top = logits[1].softmax(-1).topk(5)
 for share, i in zip(top.values.tolist(), top.indices.tolist()):

@@ -1,4 +1,4 @@
-"""Placing attention by hand against plain PyTorch, on tiny models; what the lesson says of one head, on the real one."""
+"""Placing attention by hand against plain PyTorch on tiny models, and the lesson's head on the real one."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def test_a_placed_row_is_what_the_model_uses(model: Model, row: list[float], mon
     assert found == pytest.approx(difference(model, logits), abs=1e-5)
     assert found != pytest.approx(real, abs=1e-4)
     answer = int(model.tokens("w7").ids[0, 0])
-    assert result.grids["probability"].values.numpy()[0, 0] == pytest.approx(float(logits.softmax(-1)[answer]), abs=1e-6)
+    assert result.grids["probability"].values.numpy()[0, 0] == pytest.approx(
+        float(logits.softmax(-1)[answer]), abs=1e-6
+    )
     assert result.grids["next"].axes["token"][0] == model.token_string(int(logits.argmax()))
 
 
@@ -95,9 +97,7 @@ def test_the_controls_are_the_two_plain_rows(model: Model) -> None:
 
 
 def test_each_token_in_turn_is_that_row_placed(model: Model) -> None:
-    study = AttendEach(
-        model=model.ref, prompt=TextPrompt(text=TEXT), layer=1, head=2, answer="w7", foil="w9"
-    )
+    study = AttendEach(model=model.ref, prompt=TextPrompt(text=TEXT), layer=1, head=2, answer="w7", foil="w9")
     result = run_study(study, model)
     each = result.grids["logit difference"].values.numpy()
     for key in (0, 3):
@@ -117,7 +117,9 @@ def test_the_head_itself_comes_first_then_one_head_at_a_time(model: Model) -> No
     assert steps[-1].done == 1
 
 
-@pytest.mark.parametrize("shares", [(0.5, 0.6, 0, 0, 0), (20, 20, 20, 20, 20), (-0.5, 1.5, 0, 0, 0), (float("nan"),) * 5])
+@pytest.mark.parametrize(
+    "shares", [(0.5, 0.6, 0, 0, 0), (20, 20, 20, 20, 20), (-0.5, 1.5, 0, 0, 0), (float("nan"),) * 5]
+)
 def test_shares_that_are_none(model: Model, shares: tuple[float, ...]) -> None:
     with pytest.raises((ShapeMismatch, ValueError), match="100 % of attention"):
         place(model, shares)
@@ -130,7 +132,7 @@ def test_one_share_a_token(model: Model) -> None:
 
 def test_a_word_of_several_tokens_cannot_be_compared(smollm: Model) -> None:
     study = place(smollm, (1.0,), answer=" Zbigniew", foil=" John", prompt=TextPrompt(text="When"))
-    with pytest.raises(NotOneToken, match="' Zbigniew' is [234] tokens"):
+    with pytest.raises(NotOneToken, match=r"' Zbigniew' is \d tokens"):
         run_study(study, smollm)
 
 

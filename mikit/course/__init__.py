@@ -4,7 +4,7 @@ Light to import: a model, torch and the views arrive with the first step that ne
 """
 
 from mikit.course.checking import check, given
-from mikit.course.lesson import Lesson
+from mikit.course.lesson import Lesson, passed
 from mikit.course.lesson import open_lesson as open
 from mikit.course.plan import Context, Exercise, LessonPlan, Question, Verdict, Wrong
 from mikit.course.predicting import locked, predict, reveal
@@ -22,6 +22,7 @@ __all__ = [
     "given",
     "locked",
     "open",
+    "passed",
     "predict",
     "reveal",
     "room",

@@ -142,15 +142,17 @@ class Lesson:
         return self._file.update(tick)
 
     def note_prediction(self, id: str, prediction: Prediction) -> Prediction:
-        """Lock a prediction, or renew its result; the first value that was locked stays. Returns what is locked."""
+        """Lock a prediction; the first that was locked stays. Returns what is locked."""
+        return self._file.update(lambda progress: progress.lesson(self.plan.id).predictions.setdefault(id, prediction))
 
-        def lock(progress: Progress) -> Prediction:
-            predictions = progress.lesson(self.plan.id).predictions
-            first = predictions.get(id) or prediction
-            predictions[id] = first.model_copy(update={"right": prediction.right})
-            return predictions[id]
+    def note_result(self, id: str, right: bool) -> None:
+        """Score a locked prediction; the first score stays, whatever a later run measures."""
 
-        return self._file.update(lock)
+        def score(progress: Progress) -> None:
+            locked = progress.lesson(self.plan.id).predictions[id]
+            locked.right = right if locked.right is None else locked.right
+
+        self._file.update(score)
 
     @property
     def score(self) -> tuple[float, int] | None:
@@ -242,6 +244,12 @@ def find_step(reference: str) -> tuple[Lesson, str]:
         _OPEN[lesson_id] = Lesson(plan, _file())
         _OPEN[lesson_id]._file.update(lambda progress: progress.lesson(lesson_id))
     return _OPEN[lesson_id], id
+
+
+def passed(step: str) -> bool:
+    """Whether the learner's own answer to "01.E2" passed. Raises UnknownExercise."""
+    lesson, id = find_step(step)
+    return lesson.passed(id)
 
 
 def _bare(id: str, lesson: str) -> str:

@@ -75,6 +75,8 @@ def reveal(step: str, truth: float | str | None = None) -> None:
         _reveal(lesson, question, truth)
     except MikitError as error:
         tell(str(error))
+    except Exception as error:  # a truth of another type, a measurement that failed: the prediction stays
+        tell(f"{step} could not be revealed: {type(error).__name__}: {error}")
 
 
 def _reveal(lesson: Lesson, question: Question, truth: float | str | None) -> None:
@@ -84,14 +86,15 @@ def _reveal(lesson: Lesson, question: Question, truth: float | str | None) -> No
         tell(f"{name} has no prediction yet. Lock one in above, then run this cell again to see how it came out.")
         return
     truth = question.truth(lesson.context) if truth is None else truth
-    right = question.right(prediction.value, truth)
-    scored = lesson.note_prediction(question.id, prediction.model_copy(update={"right": right}))
+    lesson.note_result(question.id, question.right(prediction.value, truth))
+    scored = lesson.state.predictions[question.id]
+    brier = scored.brier or 0.0
     for view in _SHOWN.get(name, ()):
-        view.revealed = {"truth": truth, "right": right, "brier": scored.brier}
+        view.revealed = {"truth": truth, "right": scored.right, "brier": brier}
     tell(
-        f"{name}: {prediction}, {prediction.sure} % sure. Measured: {_written(truth)}. "
-        f"{'That came out as you said.' if right else 'It came out otherwise.'}",
-        f"Brier score {scored.brier:.2f} (0 is best; whoever always says 50 % gets 0.25). " + _so_far(lesson),
+        f"{name}: {scored}, {scored.sure} % sure. Measured: {_written(truth)}. "
+        f"{'That came out as you said.' if scored.right else 'It came out otherwise.'}",
+        f"Brier score {brier:.2f} (0 is best; whoever always says 50 % gets 0.25). {_so_far(lesson)}",
     )
 
 

@@ -84,9 +84,10 @@ class PredictView(View):
             if value not in self.options:
                 raise MikitError(f"'{value}' is not among the choices.{nearest(str(value), self.options)}")
             return value
-        if isinstance(value, bool | str) or not math.isfinite(value) or not self.low <= value <= self.high:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not self.low <= float(value) <= self.high:  # NaN is outside too
             raise MikitError(f"A prediction lies between {self.low:g} and {self.high:g} {self.unit}, not at {value!r}.")
-        return float(f"{self.low + round((value - self.low) / self.step) * self.step:.6g}")
+        return float(f"{self.low + round((float(value) - self.low) / self.step) * self.step:.6g}")
 
     def _hear_lock(self, _: object, message: dict[str, Any], buffers: object) -> None:
         if message.get("do") != "lock":

@@ -254,8 +254,8 @@ def share_of_the_sink(answer: Any, context: Context) -> Verdict:
     if abs(value - truth) < 0.005:
         return yes(
             f"{truth:.0%} of all attention",
-            "More than half of all attention goes to a word that says nothing about the names. Half of any average"
-            " over keys would be about this sink, so it is left out of scores, and said so.",
+            "So large a part goes to a word that says nothing about the names. Any average over keys is mostly about it,"
+            " so mikit leaves it out of scores, and says so.",
         )
     for wrong, property, sentence in known:
         if abs(value - wrong) < 0.003 * max(1.0, wrong):

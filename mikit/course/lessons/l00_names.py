@@ -53,10 +53,28 @@ def next_logits(model: Model, text: str | Chat) -> Tensor:
     return run(model, model.tokens(text), [[]])[0]
 
 
+class Next(NamedTuple):
+    """A token that may follow."""
+
+    token: str
+    share: float
+    logit: float
+
+
+def top_tokens(model: Model, text: str | Chat, count: int = 5) -> list[Next]:
+    """The likeliest next tokens."""
+    logits = next_logits(model, text)
+    top = logits.softmax(-1).topk(count)
+    return [
+        Next(model.token_string(id), share, float(logits[id]))
+        for share, id in zip(top.values.tolist(), top.indices.tolist(), strict=True)
+    ]
+
+
 def likeliest(model: Model, text: str | Chat) -> tuple[str, float]:
     """The likeliest next token and its probability."""
-    share, id = next_logits(model, text).softmax(-1).max(-1)
-    return model.token_string(int(id)), float(share)
+    token, share, _ = top_tokens(model, text, 1)[0]
+    return token, share
 
 
 def probability(model: Model, text: str, word: str) -> float:

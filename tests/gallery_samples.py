@@ -193,9 +193,23 @@ def bethehead(state: str) -> Traits:
     }  # fmt: skip
 
 
+def predict(state: str) -> Traits:
+    """A number while it is asked for; locked once there is one; beside the truth when all is done."""
+    return {
+        "title": "Predict 01.P3",
+        "question": "With its eight induction heads off, how many of 19 tokens does the model still get right?",
+        "options": ["about one", "about six", "about twelve"] if state == "empty" else None,
+        "low": 0.0, "high": 19.0, "step": 1.0, "unit": "tokens", "within": 2.0,
+        "locked": {"value": 12.0, "sure": 80} if state in ("partial", "old", "done") else None,
+        "revealed": {"truth": 1.0, "right": False, "brier": 0.64} if state == "done" else None,
+        "frozen": state in ("partial", "done"),
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
     "heatmap": heatmap,
+    "predict": predict,
     "tokens": tokens,
 }

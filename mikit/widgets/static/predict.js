@@ -57,10 +57,11 @@ e.";function render({model,el,signal}){let gone=!1,title=h("div",{class:"mikit-t
 "p",{class:"mikit-predict-question"}),stage=h("div",{class:"mikit-predict-stage"}),note=h("p",{class:"mikit-predict-note\
  mikit-muted",role:"status"}),failed=h("p",{class:"mikit-error",role:"alert"}),root=h("section",{class:"mikit mikit-pred\
 ict"},title,question,stage,failed,note),ask=asking(model,signal,(value,sure)=>{try{model.send({do:"lock",value,sure})}catch{
-gone=!0,draw()}});function draw(){let{locked,frozen}={locked:model.get("locked"),frozen:model.get("frozen")};root.dataset.
-theme=themeOf(el),root.setAttribute("aria-label",model.get("title")),title.textContent=model.get("title"),question.textContent=
-model.get("question"),locked?stage.replaceChildren(answer(model,locked)):stage.firstChild!==ask.element&&stage.replaceChildren(
-ask.element),ask.enable(!gone&&!frozen);let error=model.get("error");failed.textContent=error?`× ${error}`:"",note.textContent=
-locked?"":gone?GONE:frozen?FROZEN:""}containKeys(root,signal),el.append(root);for(let trait of TRAITS)model.on(`change:${trait}`,
-draw),signal.addEventListener("abort",()=>model.off(`change:${trait}`,draw));watchKernel(el,signal,now=>{gone=now,draw()}),
-signal.addEventListener("abort",()=>root.remove()),redrawing(root,signal,draw),draw()}var predict_default={render};export{predict_default as default};
+gone=!0,draw()}});function draw(){let[locked,frozen]=[model.get("locked"),model.get("frozen")];root.dataset.theme=themeOf(
+el),root.toggleAttribute("data-gone",gone),root.setAttribute("aria-label",model.get("title")),title.textContent=model.get(
+"title"),question.textContent=model.get("question"),locked?stage.replaceChildren(answer(model,locked)):stage.firstChild!==
+ask.element&&stage.replaceChildren(ask.element),ask.enable(!gone&&!frozen);let error=model.get("error");failed.textContent=
+error?`× ${error}`:"",note.textContent=locked?"":gone?GONE:frozen?FROZEN:""}containKeys(root,signal),el.append(root);for(let trait of TRAITS)
+model.on(`change:${trait}`,draw),signal.addEventListener("abort",()=>model.off(`change:${trait}`,draw));watchKernel(el,signal,
+now=>{gone=now,draw()}),signal.addEventListener("abort",()=>root.remove()),redrawing(root,signal,draw),draw()}var predict_default={
+render};export{predict_default as default};

@@ -32,8 +32,9 @@ function render({ model, el, signal }: RenderProps<PredictTraits>): void {
   });
 
   function draw(): void {
-    const { locked, frozen } = { locked: model.get("locked"), frozen: model.get("frozen") };
+    const [locked, frozen] = [model.get("locked"), model.get("frozen")];
     root.dataset.theme = themeOf(el);
+    root.toggleAttribute("data-gone", gone);
     root.setAttribute("aria-label", model.get("title"));
     title.textContent = model.get("title");
     question.textContent = model.get("question");

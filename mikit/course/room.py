@@ -103,6 +103,7 @@ def _counts(question: Question, predictions: list[Prediction]) -> list[tuple[str
 def _lesson_text(plan: LessonPlan, states: list[LessonState]) -> str:
     lines = [f"Lesson {plan.id}: {plan.title}, {len(states)} learners"]
     lines += ["  ".join(f"{cell:<6}" for cell in row).rstrip() for row in _rows(plan, states)]
+    lines.append(LEGEND)
     for question in plan.predictions:
         predictions = _predictions(question, states)
         lines += [_summary(question, predictions), question.text]
@@ -115,8 +116,8 @@ def _lesson_html(plan: LessonPlan, states: list[LessonState]) -> str:
     head, body = _row(rows[0], "th"), "".join(_row(row, "td") for row in rows[1:])
     title = f"<b>Lesson {plan.id}: {html.escape(plan.title)}</b>, {len(states)} learners"
     figures = "".join(_figure(question, _predictions(question, states)) for question in plan.predictions)
-    table = f"<table><caption>{LEGEND}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
-    return f"<section><p>{title}</p>{table}{figures}</section>"
+    table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+    return f"<section><p>{title}</p>{table}<p>{LEGEND}</p>{figures}</section>"
 
 
 def _row(cells: list[str], tag: str) -> str:

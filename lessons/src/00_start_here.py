@@ -295,7 +295,7 @@ canon.show("head-on-answer-control")
 # Would *any* head do that? Setting a head's attention by hand is a rough thing to do. Perhaps the model stumbles
 # whichever head you take. Without an answer to this you have no result.
 #
-# **Step E8, 8 minutes.** Make the same move, 100 % on the answer, in eight other heads, and note by how much the
+# **Step E8, 7 minutes.** Make the same move, 100 % on the answer, in eight other heads, and note by how much the
 # logit difference changes: `changes[(layer, head)] = ...`. The cell shows how it is done for one.
 
 # %% label="one-control"

@@ -214,7 +214,7 @@ EXERCISES = (
     Exercise(
         id="E8",
         title="the same move in other heads",
-        minutes=8,
+        minutes=7,
         hints=(
             "Do to eight other heads what you did to L23H3, and note by how much the number changed.",
             "mikit.PlaceAttention(..., layer=layer, head=head, shares=shares), run with mikit.run_study, gives both"

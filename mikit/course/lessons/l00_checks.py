@@ -254,7 +254,7 @@ def share_of_the_sink(answer: Any, context: Context) -> Verdict:
     if abs(value - truth) < 0.005:
         return yes(
             f"{truth:.0%} of all attention",
-            "So large a part goes to a word that says nothing about the names. Any average over keys is mostly about it,"
+            "So large a part goes to a word that says nothing about the names. Averages over keys are mostly about it,"
             " so mikit leaves it out of scores, and says so.",
         )
     for wrong, property, sentence in known:

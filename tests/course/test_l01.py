@@ -6,10 +6,13 @@ import pytest
 import torch
 
 from mikit.course.lessons.l01 import LESSON, P2_CHOICES, P4_CHOICES
-from mikit.course.lessons.l01_real import EIGHT, NONSENSE, best, broken_draw, guessed, real_scores
+from mikit.course.lessons.l01_real import EIGHT, FAMOUS, NONSENSE, best, broken_draw, guessed, real_scores
 from mikit.course.lessons.l01_toy import SEEDS, irregular, our_score, puzzle, training
 from mikit.course.plan import Context
 from mikit.methods.heads import induction_pairs, score
+from mikit.studies.base import run_study
+from mikit.studies.mute_heads import MuteHeads
+from mikit.studies.prompts import TextPrompt
 
 ON_TOYS = ("E1", "E2", "E3", "E4")
 WRONG = [(exercise, number) for exercise in LESSON.exercises for number in range(len(exercise.wrong))]
@@ -85,3 +88,13 @@ def test_the_real_models_outcomes_are_those_of_the_text(context):
     assert LESSON.question("P4").truth(context) == P4_CHOICES[2]
     assert len(set(EIGHT) & set(best(real_scores(context)["induction"]))) >= 7
     assert (16, 0) in broken_draw(context)
+
+
+def test_random_heads_cost_the_famous_sentence_more_than_the_eight(context):
+    model = context.model()
+    result = run_study(MuteHeads(model=model.ref, prompt=TextPrompt(text=FAMOUS), heads=EIGHT), model)
+    as_is, muted = result.grids["mean surprise"].values.numpy()
+    draws = result.controls[0].grids["mean surprise"].values.numpy()
+    print(f"\nfamous sentence: as is {as_is:.2f}, eight off {muted:.2f}, random {draws.round(2)} nats a token")
+    assert muted - as_is < 0.05
+    assert draws.min() > muted

@@ -134,7 +134,7 @@ def _culprit(context: Context) -> Head:
 
 E6 = Exercise(
     id="E6",
-    title="A random draw broke it too: which head?",
+    title="A random draw broke it too: find the head",
     minutes=7,
     hints=(
         "The toy broke in two ways. A random draw may have hit the other step.",

@@ -70,7 +70,7 @@ def _copier(shift: int) -> Callable[[Context], tuple[int, int]]:
 
 E1 = Exercise(
     id="E1",
-    title="Be the copier: where must the last token look?",
+    title="Be the copier: where the last token must look",
     minutes=4,
     hints=(
         "The last token was there before. Find it.",
@@ -242,7 +242,7 @@ def _idle(context: Context) -> Head:
 
 E3 = Exercise(
     id="E3",
-    title="Which head does which step?",
+    title="Tell which head does which step",
     minutes=6,
     hints=(
         "Look at the small pictures. One step needs a line right below the diagonal.",

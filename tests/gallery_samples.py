@@ -206,10 +206,40 @@ def predict(state: str) -> Traits:
     }  # fmt: skip
 
 
+def training(state: str) -> Traits:
+    """Two layers fall off the plateau, one layer does not; the learner's guess was 3."""
+    measured = {"empty": 0, "partial": 16}.get(state, 51)
+    steps = 10 * np.arange(measured)
+    loss = 0.004 + 3.9 / (1 + np.exp((steps - 110) / 14))
+    control = 2.8 + 1.2 * np.exp(-steps / 240)
+    learned = np.clip((steps - 80) / 80, 0, 1)[:, None]
+    patterns = _patterns(48, np.arange(48) - 24)[:6]
+    empty = state == "empty"
+    none = encode(np.zeros((0, 0), np.uint8))
+    return {
+        "title": "A network learns to repeat",
+        "chip": "toy-2x2-seed-0 · 2e8cf9ac · fp32",
+        "shows": "The loss on texts never trained on, and where each head looks, with two layers and with one.",
+        "hides": "That a large model learns it in this way, or that this is the only way to do it.",
+        "seed": 0, "started": not empty, "updates": 500, "predicted": 3.0, "chance": float(np.log(48)), "grid": [2, 2],
+        "steps": encode(steps.astype(np.float32)), "loss": encode(loss), "loss_control": encode(control),
+        "scores": {} if empty else {
+            "induction": encode(0.05 + learned * np.array([[0, 0, 0.88, 0.89]])),
+            "previous": encode(0.04 + learned * np.array([[0.43, 0.04, 0, 0.01]])),
+        },
+        "score_control": {} if empty else {
+            name: encode(np.full((measured, 2), 0.05)) for name in ("induction", "previous")
+        },
+        "patterns": none if empty else encode(lower_triangles(patterns[:4])),
+        "pattern_control": none if empty else encode(lower_triangles(patterns[4:])),
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
     "heatmap": heatmap,
     "predict": predict,
     "tokens": tokens,
+    "training": training,
 }

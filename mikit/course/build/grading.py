@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mikit.course.build.notebooks import WORKSHOP, Json, as_text, assembled, made, sources
-from mikit.course.build.source import BEGIN, END, Cell
+from mikit.course.build.source import Cell, offered
 
 CHECK = re.compile(r"""course\.check\(\s*["'](\d\d)\.(E\d+)["']""")
 
@@ -36,7 +36,7 @@ def for_nbgrader(cells: list[Cell]) -> Json:
 def _for_nbgrader(cell: Cell) -> Iterator[Json]:
     checked = _checked(cell)
     if cell.has_solution:
-        yield made("code", cell.id, cell.text, {"nbgrader": _marks(cell.id, solution=True)})
+        yield made("code", cell.id, offered(cell.text), {"nbgrader": _marks(cell.id, solution=True)})
         if checked:  # nbgrader takes a cell with solution and test for one that a person grades
             yield _test(f"{cell.id}-test", _assertions(checked), len(checked))
     elif checked:
@@ -72,7 +72,7 @@ def _question(cells: list[Cell]) -> Iterator[Json]:
     yield mark("BEGIN SOLUTION")
     for cell in cells:
         if cell.has_solution:
-            text = cell.text.replace(BEGIN, "# BEGIN SOLUTION").replace(END, "# END SOLUTION")
+            text = offered(cell.text, "# BEGIN SOLUTION NO PROMPT", "# END SOLUTION")
             yield made("code", cell.id, text)
     yield mark("END SOLUTION")
     yield from (_plain(cell) for cell in cells if not cell.has_solution and cell is not last)

@@ -83,6 +83,16 @@ def starter(text: str) -> str:
     return SOLUTION.sub(lambda match: _left_open(match["indent"], match["body"]), text)
 
 
+def offered(text: str, begin: str = BEGIN, end: str = END) -> str:
+    """A cell's text with the starter's line before each solution, for tools that cut the solution out themselves."""
+
+    def both(match: re.Match[str]) -> str:
+        indent, body = match["indent"], match["body"]
+        return f"{_left_open(indent, body)}\n{indent}{begin}\n{body}{indent}{end}"
+
+    return SOLUTION.sub(both, text)
+
+
 def _left_open(indent: str, body: str) -> str:
     if indent:  # inside a function that the starter shows
         return f"{indent}..."

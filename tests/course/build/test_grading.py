@@ -32,10 +32,10 @@ def test_a_check_in_the_cell_of_its_solution_gets_a_test_cell() -> None:
     text = '### BEGIN SOLUTION\na = 1\n### END SOLUTION\nmikit.course.check("98.E1", a)'
     cell = Cell("98", "both", ("exercise", "check"), False, text)
     first, test = for_nbgrader([cell])["cells"]
-    assert first["metadata"]["nbgrader"]["solution"] and first["source"] == text
+    assert first["metadata"]["nbgrader"]["solution"] and first["source"] == f"a = ...\n{text}"
     assert test["metadata"]["nbgrader"]["grade"] and test["source"].startswith("assert mikit.course.passed")
-    kinds = [part["source"].split("\n")[0] for part in for_otter("x", [cell])["cells"]]
-    assert kinds[1:4] == ["# BEGIN QUESTION", "# BEGIN SOLUTION", "# BEGIN SOLUTION"]
+    parts = [part["source"].split("\n") for part in for_otter("x", [cell])["cells"]]
+    assert parts[3][:4] == ["a = ...", "# BEGIN SOLUTION NO PROMPT", "a = 1", "# END SOLUTION"]
 
 
 def test_otter_gets_a_question_for_each_solution() -> None:

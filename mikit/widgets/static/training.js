@@ -119,7 +119,7 @@ traits))model.set(name,traits[name]);lanes.length&&view.live&&model.set("asked",
 tie(element,lane){ties.push([element,lane]),refresh()},needsKernel(control){controls.push(control),control.disabled=!view.
 live},say(text){clearTimeout(speech),speech=setTimeout(()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,
 root.dataset.width="wide";for(let trait of TRAITS)listen(trait,refresh);return watchKernel(host,signal,now=>{gone=now,refresh()}),
-signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var LEFT=28,RIGHT=120,TOP=8,BOTTOM=34,LINE=14,DIAMOND=5,nats=value=>value<.01?"< 0.01":fixed(value);function plotOf(scene,width,height){
+signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var LEFT=28,RIGHT=136,TOP=8,BOTTOM=34,LINE=14,DIAMOND=5,nats=value=>value<.01?"< 0.01":fixed(value);function plotOf(scene,width,height){
 let finite=[...scene.loss,...scene.control,scene.chance,scene.predicted??0].filter(Number.isFinite),most=Math.max(1,Math.
 ceil(2*Math.max(...finite))/2),[inner,tall]=[width-LEFT-RIGHT,height-TOP-BOTTOM];return{width,height,x:update=>LEFT+inner*
 update/Math.max(1,scene.updates),y:nats2=>TOP+tall*(1-nats2/most)}}function stepAt(scene,plot,x){let best=0;return scene.

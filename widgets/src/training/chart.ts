@@ -4,7 +4,7 @@ import { fixed } from "../shared/format";
 import type { Scene } from "./traits";
 
 const LEFT = 28;
-const RIGHT = 120;
+const RIGHT = 136;
 const TOP = 8;
 const BOTTOM = 34;
 const LINE = 14;

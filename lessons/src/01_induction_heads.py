@@ -323,9 +323,9 @@ mikit.course.check("01.E7", text)
 #
 # - **That these heads are all there is to learning from context.** They copy what was said. A model can use its
 #   context in other ways.
-# - **That large models learn it as the toy did.** The toy had two layers and one task. In two of the ten seeds that
-#   we tried, 3 and 5, two heads share the first step, and no single head breaks it as badly. Type one of these into
-#   the view above and see.
+# - **That large models learn it as the toy did.** The toy had two layers and one task. In three of the ten seeds that
+#   we tried (3, 5 and 8), two heads share the first step, and no single head breaks it as badly. Type one of these
+#   into the view above and see.
 # - **That a head has one job.** We looked at one kind of text. The same head may do something else on another.
 # - **That switching off is a clean cut.** A head that gives zeros is something that the model never met in training.
 #   Lesson 03 replaces values instead.

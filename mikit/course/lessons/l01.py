@@ -7,7 +7,7 @@ from mikit.course.lessons.l01_toy import E1, E2, E3, E4, our_roles, training
 from mikit.course.plan import Context, LessonPlan, Question
 from mikit.studies.prompts import TextPrompt
 
-P2_CHOICES = ("It hardly changes", "It rises, but stays below chance", "It rises to chance or above")
+P2_CHOICES = ("It hardly changes", "It rises, but stays below chance", "It rises above chance")
 P4_CHOICES = ("Nearly all is lost, as before", "About half is lost", "Nearly nothing is lost")
 
 
@@ -19,7 +19,7 @@ def final_loss(context: Context) -> float:
 def loss_without_previous(context: Context) -> str:
     study = training(context)
     loss = study.network().loss(study.probes(), [our_roles(context)["previous"]])
-    return P2_CHOICES[0] if loss < 0.5 else P2_CHOICES[1] if loss < 0.95 * study.shape.chance else P2_CHOICES[2]
+    return P2_CHOICES[0] if loss < 0.5 else P2_CHOICES[1] if loss < study.shape.chance else P2_CHOICES[2]
 
 
 def right_without_eight(context: Context) -> float:

@@ -221,7 +221,7 @@ decode(model.get("own")):NONE,placed:!live&&fits&&at>=0&&placed2?{...placed2,dif
 outcomes.find(({name})=>name==="real head")??null:null,controls:outcomes.filter(({name})=>name!=="placed"&&name!=="real \
 head"),each:revealed&&fits?each:NONE,others:revealed&&fits?Array.from({length:count??0},(_,i)=>flat.subarray(i*(length??
 0),(i+1)*(length??0))):[],predicted:model.get("predicted"),answer:model.get("answer"),foil:model.get("foil")}}var DRAWN=["text","head","shares","revealed","predicted","answer","foil","grid","tokens","own","outcomes","each","each_o\
-thers"],BESIDE=272;function render({model,el,signal}){let view=frame(model,el,signal,{name:"bth",table}),scene=()=>sceneOf(
+thers"],BESIDE=272;function render({model,el,signal}){let view=frame(model,el,signal,{name:"bethehead",table}),scene=()=>sceneOf(
 model,view.live),prompt=h("input",{type:"text",class:"mikit-input","aria-label":"Prompt"}),layer=h("select",{class:"miki\
 t-select","aria-label":"Layer"}),head2=h("select",{class:"mikit-select","aria-label":"Head"}),reveal=textButton("",signal,
 ()=>view.set({revealed:!model.get("revealed")})),even=textButton("Spread evenly",signal,()=>give(alike(model.get("tokens").

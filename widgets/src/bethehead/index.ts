@@ -20,7 +20,7 @@ const DRAWN = [
 const BESIDE = 272;
 
 function render({ model, el, signal }: RenderProps<HeadTraits>): void {
-  const view = frame(model, el, signal, { name: "bth", table });
+  const view = frame(model, el, signal, { name: "bethehead", table });
   const scene = (): Scene => sceneOf(model, view.live);
 
   const prompt = h("input", { type: "text", class: "mikit-input", "aria-label": "Prompt" });

@@ -21,20 +21,27 @@ _HOME = {
     "HeadScores": "mikit.studies.head_scores",
     "AttentionPatterns": "mikit.studies.attention",
     "MuteHeads": "mikit.studies.mute_heads",
+    "TrainToy": "mikit.studies.train_toy",
+    "PlaceAttention": "mikit.studies.be_the_head",
+    "AttendEach": "mikit.studies.be_the_head",
     "Record": "mikit.studies.record",
     "AttentionView": "mikit.widgets.attention",
+    "BeTheHead": "mikit.widgets.be_the_head",
     "ActivationHeatmap": "mikit.widgets.heatmap",
     "TokenStrip": "mikit.widgets.tokens",
+    "TrainingView": "mikit.widgets.training",
 }
 
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__", "course", *_HOME]
 
 
 def __getattr__(name: str) -> object:
+    if name == "course":
+        return importlib.import_module("mikit.course")
     if name not in _HOME:
         from mikit.errors import nearest
 
-        raise AttributeError(f"mikit has no '{name}'.{nearest(name, _HOME)}")
+        raise AttributeError(f"mikit has no '{name}'.{nearest(name, __all__)}")
     return getattr(importlib.import_module(_HOME[name]), name)
 
 

@@ -46,6 +46,10 @@ class TooLong(MikitError):
     """A prompt longer than the model's context."""
 
 
+class NotOneToken(MikitError):
+    """A word that should be a single token, and is none or several."""
+
+
 class NoChatTemplate(MikitError):
     """Chat asked of a tokenizer that has no chat template."""
 

@@ -175,4 +175,83 @@ def attention(state: str) -> Traits:
     return traits
 
 
-VIEWS: dict[str, Callable[[str], Traits]] = {"attention": attention, "heatmap": heatmap, "tokens": tokens}
+def bethehead(state: str) -> Traits:
+    """One head, all of it on the first name; the real one looks at the second John."""
+    own = np.zeros(len(TEXT))
+    own[[0, 1, 3, 9]] = 0.15, 0.05, 0.06, 0.74
+    each = np.array([3.2, -1.3, 3.1, 6.4, 2.2, 2.7, 3.1, 2.6, 2.7, 7.0, 3.0, 3.2, 3.7, 2.3])
+    others = 5.8 + np.random.default_rng(4).normal(0, 0.6, (8, len(TEXT)))
+    likely = [{"text": text, "p": p} for text, p in ((" Mary", 0.92), (" the", 0.02), (" his", 0.006), (" a", 0.005))]
+    turned = [{"text": text, "p": p} for text, p in ((" John", 0.27), (" the", 0.16), (" Mary", 0.07), (" a", 0.04))]
+    outcomes = [
+        {"name": "placed", "diff": -1.32, "answer": 0.07, "foil": 0.27, "next": turned},
+        {"name": "real head", "diff": 6.12, "answer": 0.92, "foil": 0.002, "next": likely},
+        {"name": "spread evenly", "diff": 3.41, "answer": 0.88, "foil": 0.03, "next": likely},
+        {"name": "all on the first", "diff": 3.18, "answer": 0.87, "foil": 0.04, "next": likely},
+    ]
+    empty, revealed = state == "empty", state in ("done", "partial")
+    shares = [float(i == 1) for i in range(len(TEXT))] if revealed else [0.3, 0.4] + [0.025] * 12
+    return {
+        "title": "Be the head",
+        "shows": "The model's preference for ' Mary' over ' John' when this head looks where you say.",
+        "hides": "What the head is for: other heads can do the same, and on another text it may do something else.",
+        "text": "" if empty else "".join(TEXT), "head": [23, 3], "grid": [LAYERS, HEADS],
+        "answer": " Mary", "foil": " John",
+        "shares": [] if empty else shares, "revealed": revealed, "predicted": 8.0 if state == "done" else None,
+        "tokens": [] if empty else [{"text": text, "special": False} for text in TEXT],
+        "own": encode([] if empty else own), "outcomes": [] if empty else outcomes,
+        "each": encode(np.zeros(0) if empty else each),
+        "each_others": encode(np.zeros((0, 0)) if empty else others[: 3 if state == "partial" else 8]),
+    }  # fmt: skip
+
+
+def predict(state: str) -> Traits:
+    """A number while it is asked for; locked once there is one; beside the truth when all is done."""
+    return {
+        "title": "Predict 01.P3",
+        "question": "With its eight induction heads off, how many of 19 tokens does the model still get right?",
+        "options": ["about one", "about six", "about twelve"] if state == "empty" else None,
+        "low": 0.0, "high": 19.0, "step": 1.0, "unit": "tokens", "within": 2.0,
+        "locked": {"value": 12.0, "sure": 80} if state in ("partial", "old", "done") else None,
+        "revealed": {"truth": 1.0, "right": False, "brier": 0.64} if state == "done" else None,
+        "frozen": state in ("partial", "done"),
+    }  # fmt: skip
+
+
+def training(state: str) -> Traits:
+    """Two layers fall off the plateau, one layer does not; the learner's guess was 3."""
+    measured = {"empty": 0, "partial": 16}.get(state, 51)
+    steps = 10 * np.arange(measured)
+    loss = 0.004 + 3.9 / (1 + np.exp((steps - 110) / 14))
+    control = 2.8 + 1.2 * np.exp(-steps / 240)
+    learned = np.clip((steps - 80) / 80, 0, 1)[:, None]
+    patterns = _patterns(48, np.arange(48) - 24)[:6]
+    empty = state == "empty"
+    none = encode(np.zeros((0, 0), np.uint8))
+    return {
+        "title": "A network learns to repeat",
+        "chip": "toy-2x2-seed-0 · 2e8cf9ac · fp32",
+        "shows": "The loss on texts never trained on, and where each head looks, with two layers and with one.",
+        "hides": "That a large model learns it in this way, or that this is the only way to do it.",
+        "seed": 0, "started": not empty, "updates": 500, "predicted": 3.0, "chance": float(np.log(48)), "grid": [2, 2],
+        "steps": encode(steps.astype(np.float32)), "loss": encode(loss), "loss_control": encode(control),
+        "scores": {} if empty else {
+            "induction": encode(0.05 + learned * np.array([[0, 0, 0.88, 0.89]])),
+            "previous": encode(0.04 + learned * np.array([[0.43, 0.04, 0, 0.01]])),
+        },
+        "score_control": {} if empty else {
+            name: encode(np.full((measured, 2), 0.05)) for name in ("induction", "previous")
+        },
+        "patterns": none if empty else encode(lower_triangles(patterns[:4])),
+        "pattern_control": none if empty else encode(lower_triangles(patterns[4:])),
+    }  # fmt: skip
+
+
+VIEWS: dict[str, Callable[[str], Traits]] = {
+    "attention": attention,
+    "bethehead": bethehead,
+    "heatmap": heatmap,
+    "predict": predict,
+    "tokens": tokens,
+    "training": training,
+}

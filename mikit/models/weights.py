@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from safetensors.torch import save_file
+from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from mikit.errors import WeightsBroken
@@ -95,13 +96,13 @@ def write_folder(hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def weights_hash(hf: PreTrainedModel) -> str:
+def weights_hash(network: nn.Module) -> str:
     """sha256 over all parameters as they run in fp32, sorted by name, tied ones once: name, shape, bytes.
 
     It depends on the numbers alone, not on the file that they came from, nor on whether that file repeats tied weights.
     """
     digest = hashlib.sha256()
-    for name, weight in sorted(hf.named_parameters()):
+    for name, weight in sorted(network.named_parameters()):
         digest.update(f"{name} {tuple(weight.shape)}\n".encode())
         values: np.ndarray[Any, np.dtype[Any]] = weight.detach().to("cpu", torch.float32).contiguous().numpy()
         digest.update(np.ascontiguousarray(values, dtype="<f4").data)

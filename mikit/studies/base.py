@@ -107,6 +107,10 @@ class Study(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         KINDS[get_args(cls.model_fields["kind"].annotation)[0]] = cls
 
+    def open(self) -> Model:
+        """The model that the study speaks of. A study that trains its own makes it here, untrained."""
+        return load(self.model.handle)
+
     def estimate(self, model: Model) -> Cost:
         """Seconds and bytes, from the study's size alone."""
         raise NotImplementedError
@@ -200,7 +204,7 @@ def model_for(study: Study, model: Model | None) -> Model:
 
     Raises ShapeMismatch for other weights, WrongDtype for a model that only streams text, CheckFailed.
     """
-    model = model or load(study.model.handle)
+    model = model or study.open()
     if model.ref.sha256 != study.model.sha256:
         raise ShapeMismatch(
             f"The study is about weights {study.model.sha256[:8]} ({study.model.name}); the model here has"

@@ -17,6 +17,7 @@ from mikit.studies.prompts import ChatPrompt, Prompt, TextPrompt
 if TYPE_CHECKING:
     from mikit.studies.attention import AttentionPatterns
     from mikit.studies.base import Study
+    from mikit.studies.be_the_head import AttendEach, PlaceAttention
     from mikit.studies.head_scores import HeadScores
     from mikit.studies.mute_heads import MuteHeads
 
@@ -86,6 +87,39 @@ for row, name in enumerate(["as is", "switched off"]):
     print(f"{{name}}: {{nats[row].mean():.6f}} nats a token, guessed {{hit[row].sum()}} of {{len(targets)}}")
 """
 
+LIVE_PATTERN = """\
+# The pattern on its way to the values; the one in .output[1] is a report, and writing there changes nothing.
+attn = lm.{blocks}[{layer}].{attn}.source
+call = [name for name in attn.names if name.startswith("attention_interface")][-1]
+inner = getattr(attn, call).source
+pattern = getattr(inner, next(name for name in inner.names if "dropout" in name))
+"""
+
+PLACE_ATTENTION = """\
+length = ids.shape[1]
+placed = torch.tensor({shares})
+rows = torch.stack([placed, torch.full((length,), 1 / length), torch.eye(length)[0]])
+with torch.no_grad():
+    with lm.trace(ids.repeat(4, 1), use_cache=False):  # row 0 as is, then placed, even, first token
+{live}        pattern.output[1:, {head}, -1] = rows
+        logits = nnsight.save(lm.output.logits[:, -1].clone())
+for name, row in zip(["real head", "placed", "spread evenly", "all on the first"], logits):
+    print(name, round((row[{answer}] - row[{foil}]).item(), 6))
+top = logits[1].softmax(-1).topk(5)
+for share, i in zip(top.values.tolist(), top.indices.tolist()):
+    print(repr(tokenizer.decode([i])), round(share, 6))
+"""
+
+ATTEND_EACH = """\
+length = ids.shape[1]
+with torch.no_grad():
+    with lm.trace(ids.repeat(length, 1), use_cache=False):  # one row for each token
+{live}        pattern.output[:, {head}, -1] = torch.eye(length)
+        logits = nnsight.save(lm.output.logits[:, -1].clone())
+for i, row in zip(ids[0].tolist(), logits):
+    print(repr(tokenizer.decode([i])), round((row[{answer}] - row[{foil}]).item(), 6))
+"""
+
 
 def mikit_script(study: Study, model: Model, show: str) -> str:
     """Load, run, show. ``show`` prints from ``result``."""
@@ -135,6 +169,22 @@ def mute_heads_script(study: MuteHeads, model: Model) -> str:
     body = MUTE_HEADS.format(
         off=off, blocks=model.arch.blocks, o_proj=model.arch.o_proj, size=model.spec.d_head, first=first
     )
+    return _nnsight(study.model, _ids(study.prompt) + body)
+
+
+def place_attention_script(study: PlaceAttention, model: Model, pair: tuple[int, int]) -> str:
+    return _of_one_head(PLACE_ATTENTION, study, model, pair, shares=list(study.shares))
+
+
+def attend_each_script(study: AttendEach, model: Model, pair: tuple[int, int]) -> str:
+    return _of_one_head(ATTEND_EACH, study, model, pair)
+
+
+def _of_one_head(
+    template: str, study: PlaceAttention | AttendEach, model: Model, pair: tuple[int, int], **more: object
+) -> str:
+    live = LIVE_PATTERN.format(blocks=model.arch.blocks, attn=model.arch.attn, layer=study.layer)
+    body = template.format(live=indent(live, 8 * " "), head=study.head, answer=pair[0], foil=pair[1], **more)
     return _nnsight(study.model, _ids(study.prompt) + body)
 
 

@@ -1,7 +1,9 @@
 """All kinds of study; importing this module registers them for replay."""
 
 from mikit.studies.attention import AttentionPatterns
+from mikit.studies.be_the_head import AttendEach, PlaceAttention
 from mikit.studies.head_scores import HeadScores
 from mikit.studies.mute_heads import MuteHeads
+from mikit.studies.train_toy import TrainToy
 
-__all__ = ["AttentionPatterns", "HeadScores", "MuteHeads"]
+__all__ = ["AttendEach", "AttentionPatterns", "HeadScores", "MuteHeads", "PlaceAttention", "TrainToy"]

@@ -25,7 +25,6 @@ from mikit.errors import MikitError, RecordUnusable
 from mikit.models.model import Model
 from mikit.studies.base import DEFAULT_TOLERANCE, Grid, Method, Result, Study, model_for, run_study
 from mikit.trace.arrays import Array
-from mikit.trace.checks import load
 
 SCHEMA_ID = "mikit-record/1"
 SCRIPT_ID = "mikit-record"
@@ -49,14 +48,15 @@ class Environment(BaseModel):
 
     @classmethod
     def here(cls, model: Model) -> Environment:
+        hf = getattr(model, "hf", None)  # a toy that its study trains has none
         return cls(
             python=platform.python_version(),
             system=f"{platform.system()} {platform.machine()}",
             versions={name: version(name) for name in PACKAGES},
             threads=torch.get_num_threads(),
-            device=str(model.hf.device),
+            device="cpu" if hf is None else str(hf.device),
             dtype=model.ref.dtype,
-            attention=str(model.hf.config._attn_implementation),
+            attention="eager" if hf is None else str(hf.config._attn_implementation),
         )
 
 
@@ -256,7 +256,7 @@ def _filled(content: Any, large: dict[str, bytes]) -> Any:
 
 def _model(study: Study, model: Model | None) -> Model:
     try:
-        here = model_for(study, model or load(study.model.handle))
+        here = model_for(study, model)
     except MikitError as error:
         raise RecordUnusable(f"The model of '{study.kind}', {study.model.chip}, cannot be had here. {error}") from error
     if here.ref.tokenizer_sha256 != study.model.tokenizer_sha256:

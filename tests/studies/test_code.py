@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from mikit.studies.base import run_study
-from mikit.studies.kinds import AttentionPatterns, HeadScores, MuteHeads
-from mikit.studies.prompts import ChatPrompt, RepeatPrompt
+from mikit.studies.kinds import AttendEach, AttentionPatterns, HeadScores, MuteHeads, PlaceAttention
+from mikit.studies.prompts import ChatPrompt, RepeatPrompt, TextPrompt
 from mikit.trace.checks import load
 from tests import tiny as tiny_models
 
@@ -26,7 +26,10 @@ def model(request, tmp_path_factory):
 
 
 def studies(model):
+    head = {"model": model.ref, "prompt": TextPrompt(text="w5 w6 w7"), "layer": 1, "head": 2}
     return {
+        "attend-each": AttendEach(**head, answer="w8", foil="w9"),
+        "place-attention": PlaceAttention(**head, answer="w8", foil="w9", shares=(0.25, 0.75, 0.0)),
         "attention": AttentionPatterns(model=model.ref, prompt=ChatPrompt(text="w5 w6 w7")),
         "head-scores": HeadScores(model=model.ref, length=6, seeds=2, seed=3),
         "mute-heads": MuteHeads(
@@ -39,13 +42,18 @@ def numbers(result):
     """The numbers that the plain script prints, in its order."""
     if result.study.kind == "attention":
         return result.grids["next"].values.numpy()
+    if result.study.kind == "attend-each":
+        return result.grids["logit difference"].values.numpy()
+    if result.study.kind == "place-attention":
+        both = [*result.grids["logit difference"].values.numpy(), *result.grids["next"].values.numpy()]
+        return np.array([*both, *(c.grids["logit difference"].values.numpy()[0] for c in result.controls)])
     if result.study.kind == "head-scores":
         return -np.sort(-result.grids["induction"].values.numpy(), axis=None)[:8]
     means, guessed = result.grids["mean surprise"].values.numpy(), result.grids["guessed"].values.numpy()
     return np.stack([means, guessed], axis=1).ravel()
 
 
-@pytest.mark.parametrize("kind", ["attention", "head-scores", "mute-heads"])
+@pytest.mark.parametrize("kind", ["attend-each", "attention", "head-scores", "mute-heads", "place-attention"])
 @pytest.mark.parametrize("flavour", ["mikit", "nnsight"])
 def test_the_script_prints_the_same_numbers(model, kind, flavour, tmp_path):
     study = studies(model)[kind]

@@ -149,32 +149,33 @@ working?`${Math.round(100*status.done)}%`:"0"}}}var WIDE=700,REST_MS=150,SILENT_
 ip","shows","hides","status","error","answers","asked","code","note","can_save","frozen"];function oldLanes(asked,answers){
 return new Set(Object.keys(asked).filter(lane=>lane in answers&&asked[lane]!==answers[lane]))}function labelled(label2,text){
 return text?[h("b",{},`${label2} `),text]:[]}function frame(model,host,signal,options){let gone=!1,speech,draws=[],ties=[],
-inputs=h("div",{class:"mikit-inputs"}),stage=h("div",{class:"mikit-stage"}),number=numberSlot(),foot=h("p",{class:"mikit\
--foot"}),live=h("span",{class:"mikit-live",role:"status"}),code=codePanel(signal,()=>model.get("code")),twin=twinPanel(signal,
-options.table),top=head(signal,{code:code.button,saveRecord,savePage:()=>send("page")}),status=statusLine(signal,()=>send(
-"stop"));status.tools.append(textButton("Reset",signal,reset),...copyButtons(signal,()=>root,()=>model.get("title"),options.
-table),twin.button);let root=h("section",{class:`mikit mikit-${options.name}`},top.element,h("div",{class:"mikit-top"},inputs,
-number.element),stage,status.element,code.element,twin.element,foot,live);containKeys(root,signal),host.append(root);function attempt(work){
-try{work()}catch{lose(!0)}}function lose(now){gone=now,refresh(),redraw.draw()}function send(action){attempt(()=>model.send(
-{do:action}))}function saveRecord(){let record=model.get("record");model.get("frozen")?record&&download(fileName(model.get(
-"title"),"json"),new Blob([record],{type:"application/json"})):send("record")}function reset(){options.reset?.(),view.live&&
-send("reset"),view.draw()}function refresh(){let old=oldLanes(model.get("asked"),model.get("answers")),[title,chip,error,
-frozen]=[model.get("title"),model.get("chip"),model.get("error"),model.get("frozen")],{state,text,done}=silence.long&&!gone?
-WAITING:model.get("status");root.setAttribute("aria-label",title),root.dataset.status=error?"error":state,root.toggleAttribute(
-"data-gone",gone),root.toggleAttribute("data-frozen",frozen),root.toggleAttribute("data-old",old.size>0),stage.classList.
-toggle("mikit-old",ties.length===0&&old.size>0);for(let[element,lane]of ties)element.classList.toggle("mikit-old",old.has(
-lane));let canSave=frozen?!!model.get("record"):model.get("can_save");top.show({title,chip,old:old.size>0,gone,frozen,canSave}),
-status.show({state,text,done,error,note:model.get("note"),gone,frozen}),foot.replaceChildren(...labelled("Shows:",model.
-get("shows"))," ",...labelled("Does not show:",model.get("hides"))),code.refresh()}let silence=patience(SILENT_MS,signal,
-refresh);function listen(trait,changed){model.on(`change:${trait}`,changed),signal.addEventListener("abort",()=>model.off(
-`change:${trait}`,changed))}let redraw=redrawing(root,signal,()=>{root.dataset.theme=view.theme,root.dataset.width=view.
-wide?"wide":"narrow";for(let one of draws)one();twin.refresh()}),view={root,inputs,stage,number,draw:redraw.draw,get width(){
-return redraw.width},get wide(){return redraw.width>=WIDE},get theme(){return themeOf(host)},get live(){return!gone&&!model.
-get("frozen")},colour:name=>themeColour(root,name),onDraw(callback){draws.push(callback),redraw.draw()},watch(traits,changed=redraw.
-draw){for(let trait of traits)listen(trait,changed)},set(traits,lanes=[]){let[asked,answers]=[{...model.get("asked")},model.
-get("answers")];for(let lane of lanes)asked[lane]=Math.max(asked[lane]??0,answers[lane]??0)+1;for(let name of Object.keys(
-traits))model.set(name,traits[name]);lanes.length&&view.live&&(model.set("asked",asked),silence.start()),attempt(()=>model.
-save_changes())},tie(element,lane){ties.push([element,lane]),refresh()},say(text){clearTimeout(speech),speech=setTimeout(
+controls=[],inputs=h("div",{class:"mikit-inputs"}),stage=h("div",{class:"mikit-stage"}),number=numberSlot(),foot=h("p",{
+class:"mikit-foot"}),live=h("span",{class:"mikit-live",role:"status"}),code=codePanel(signal,()=>model.get("code")),twin=twinPanel(
+signal,options.table),top=head(signal,{code:code.button,saveRecord,savePage:()=>send("page")}),status=statusLine(signal,
+()=>send("stop"));status.tools.append(textButton("Reset",signal,reset),...copyButtons(signal,()=>root,()=>model.get("tit\
+le"),options.table),twin.button);let root=h("section",{class:`mikit mikit-${options.name}`},top.element,h("div",{class:"\
+mikit-top"},inputs,number.element),stage,status.element,code.element,twin.element,foot,live);containKeys(root,signal),host.
+append(root);function attempt(work){try{work()}catch{lose(!0)}}function lose(now){gone=now,refresh(),redraw.draw()}function send(action){
+attempt(()=>model.send({do:action}))}function saveRecord(){let record=model.get("record");model.get("frozen")?record&&download(
+fileName(model.get("title"),"json"),new Blob([record],{type:"application/json"})):send("record")}function reset(){options.
+reset?.(),view.live&&send("reset"),view.draw()}function refresh(){let old=oldLanes(model.get("asked"),model.get("answers")),
+[title,chip,error,frozen]=[model.get("title"),model.get("chip"),model.get("error"),model.get("frozen")],{state,text,done}=silence.
+long&&!gone?WAITING:model.get("status");root.setAttribute("aria-label",title),root.dataset.status=error?"error":state,root.
+toggleAttribute("data-gone",gone),root.toggleAttribute("data-frozen",frozen),root.toggleAttribute("data-old",old.size>0),
+stage.classList.toggle("mikit-old",ties.length===0&&old.size>0);for(let control of controls)control.disabled=gone||frozen;
+for(let[element,lane]of ties)element.classList.toggle("mikit-old",old.has(lane));let canSave=frozen?!!model.get("record"):
+model.get("can_save");top.show({title,chip,old:old.size>0,gone,frozen,canSave}),status.show({state,text,done,error,note:model.
+get("note"),gone,frozen}),foot.replaceChildren(...labelled("Shows:",model.get("shows"))," ",...labelled("Does not show:",
+model.get("hides"))),code.refresh()}let silence=patience(SILENT_MS,signal,refresh);function listen(trait,changed){model.
+on(`change:${trait}`,changed),signal.addEventListener("abort",()=>model.off(`change:${trait}`,changed))}let redraw=redrawing(
+root,signal,()=>{root.dataset.theme=view.theme,root.dataset.width=view.wide?"wide":"narrow";for(let one of draws)one();twin.
+refresh()}),view={root,inputs,stage,number,draw:redraw.draw,get width(){return redraw.width},get wide(){return redraw.width>=
+WIDE},get theme(){return themeOf(host)},get live(){return!gone&&!model.get("frozen")},colour:name=>themeColour(root,name),
+onDraw(callback){draws.push(callback),redraw.draw()},watch(traits,changed=redraw.draw){for(let trait of traits)listen(trait,
+changed)},set(traits,lanes=[]){let[asked,answers]=[{...model.get("asked")},model.get("answers")];for(let lane of lanes)asked[lane]=
+Math.max(asked[lane]??0,answers[lane]??0)+1;for(let name of Object.keys(traits))model.set(name,traits[name]);lanes.length&&
+view.live&&(model.set("asked",asked),silence.start()),attempt(()=>model.save_changes())},tie(element,lane){ties.push([element,
+lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(text){clearTimeout(speech),speech=setTimeout(
 ()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.dataset.width="wide";for(let trait of["status",
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
 model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var WIDTH=120,HEIGHT=8;function legend(){let canvas=h("canvas",{role:"presentation"}),marks=h("div",{class:"mikit-legend\

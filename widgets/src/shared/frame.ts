@@ -59,6 +59,8 @@ export interface Frame<T extends FrameTraits> {
   set(traits: Partial<T>, lanes?: string[]): void;
   /** This element's numbers come from `lane`: it fades while they are old. Without any tie the whole stage fades. */
   tie(element: HTMLElement, lane: string): void;
+  /** This control asks the kernel: without one it is disabled. */
+  needsKernel(control: HTMLInputElement | HTMLSelectElement | HTMLButtonElement): void;
   /** Tells a screen reader, once the hand rests. */
   say(text: string): void;
 }
@@ -79,6 +81,7 @@ export function frame<T extends FrameTraits>(
   let speech: ReturnType<typeof setTimeout> | undefined;
   const draws: (() => void)[] = [];
   const ties: [HTMLElement, string][] = [];
+  const controls: { disabled: boolean }[] = [];
 
   const inputs = h("div", { class: "mikit-inputs" });
   const stage = h("div", { class: "mikit-stage" });
@@ -141,6 +144,7 @@ export function frame<T extends FrameTraits>(
     root.toggleAttribute("data-frozen", frozen);
     root.toggleAttribute("data-old", old.size > 0);
     stage.classList.toggle("mikit-old", ties.length === 0 && old.size > 0);
+    for (const control of controls) control.disabled = gone || frozen;
     for (const [element, lane] of ties) element.classList.toggle("mikit-old", old.has(lane));
     const canSave = frozen ? Boolean(model.get("record")) : model.get("can_save");
     top.show({ title, chip, old: old.size > 0, gone, frozen, canSave });
@@ -184,6 +188,7 @@ export function frame<T extends FrameTraits>(
       attempt(() => model.save_changes());
     },
     tie(element, lane) { ties.push([element, lane]); refresh(); },
+    needsKernel(control) { controls.push(control); refresh(); },
     say(text) {
       clearTimeout(speech);
       speech = setTimeout(() => { live.textContent = text; }, REST_MS);

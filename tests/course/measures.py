@@ -1,0 +1,132 @@
+"""How each number of mikit/course/canon.json is measured. ``python -m tests.course.measures`` writes what comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+import mikit
+from mikit.course import canon
+from mikit.course.lessons.l00_names import (
+    HEAD,
+    MARY,
+    all_on,
+    difference_with,
+    likeliest,
+    logit_difference,
+    probability,
+    sink_share,
+)
+from mikit.methods.intervals import mean_interval
+from mikit.models.model import Model
+from mikit.studies.base import run_study
+from mikit.studies.kinds import HeadScores, MuteHeads
+from mikit.studies.prompts import RepeatPrompt
+from mikit.trace.arrays import Array
+from mikit.trace.edits import Patch
+from mikit.trace.engine import run
+from mikit.trace.sites import Site
+
+FILE = Path(canon.__file__).with_name("canon.json")
+NAMES = (
+    "Mary", "John", "Anna", "Peter", "Sarah", "David", "Emma", "Paul",
+    "Lucy", "Mark", "Kate", "James", "Alice", "Tom", "Laura", "Simon",
+)  # fmt: skip
+TEMPLATES = (
+    "When {a} and {b} went to the store, {b} gave a drink to",
+    "After {a} and {b} left the park, {b} handed a book to",
+    "While {a} and {b} were at work, {b} sent a letter to",
+    "Then {a} and {b} sat down, and {b} told a story to",
+)
+PROMPTS = 16
+
+
+class Measured(NamedTuple):
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@cache
+def on_the_answer(model: Model) -> np.ndarray:
+    """[prompt, run] logit differences of 16 prompts that nobody chose: as they are, HEAD on the answer alone, and the
+    same in one head drawn at random."""
+    rng = np.random.default_rng(0)
+    others = [(x, y) for x in range(model.spec.layers) for y in range(model.spec.heads) if (x, y) != HEAD]
+    found = []
+    for i in range(PROMPTS):
+        a, b = rng.choice(NAMES, 2, replace=False)
+        tokens = model.tokens(TEMPLATES[i % len(TEMPLATES)].format(a=a, b=b))
+        row = Array.of(torch.eye(len(tokens.strings))[tokens.strings.index(f" {a}")])
+        heads = HEAD, others[rng.integers(len(others))]
+        edits = [[Patch(site=Site(name="pattern", layer=x, head=y, position=-1), source=row)] for x, y in heads]
+        answer, foil = (int(model.tokens(f" {name}").ids[0, 0]) for name in (a, b))
+        logits = run(model, tokens, [[], *edits])
+        found.append((logits[:, answer] - logits[:, foil]).tolist())
+    return np.array(found)
+
+
+@cache
+def eight(model: Model) -> tuple[tuple[int, int], ...]:
+    scores = run_study(HeadScores(model=model.ref), model).grids["induction"].values.numpy()
+    return tuple(sorted(tuple(map(int, divmod(i, scores.shape[1]))) for i in np.argsort(-scores, axis=None)[:8]))
+
+
+@cache
+def guessed(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens guessed of 24: (as is, eight off), and in each random draw."""
+    result = run_study(MuteHeads(model=model.ref, prompt=RepeatPrompt(), heads=eight(model)), model)
+    return result.grids["guessed"].values.numpy(), result.controls[0].grids["guessed"].values.numpy()
+
+
+def mean(values: np.ndarray) -> Measured:
+    middle, low, high = mean_interval(values[:, None])
+    assert low is not None and high is not None
+    return Measured(float(middle[0]), float(low[0]), float(high[0]))
+
+
+def draws(model: Model) -> Measured:
+    values = guessed(model)[1]
+    return Measured(float(np.median(values)), float(values.min()), float(values.max()))
+
+
+MEASURES: dict[str, Callable[[Model], Measured]] = {
+    "mary": lambda m: Measured(100 * probability(m, MARY.text, MARY.answer)),
+    "mary-space": lambda m: Measured(100 * probability(m, MARY.text + " ", MARY.answer)),
+    "digit-space": lambda m: Measured(100 * likeliest(m, MARY.text + " ")[1]),
+    "bare-question": lambda m: Measured(100 * likeliest(m, "What is the capital of France?")[1]),
+    "mary-difference": lambda m: Measured(logit_difference(m, MARY)),
+    "head-on-mary": lambda m: Measured(difference_with(m, MARY, HEAD, all_on(m, MARY, MARY.answer))),
+    "names-difference": lambda m: mean(on_the_answer(m)[:, 0]),
+    "head-on-answer": lambda m: mean(on_the_answer(m)[:, 1] - on_the_answer(m)[:, 0]),
+    "head-on-answer-control": lambda m: mean(on_the_answer(m)[:, 2] - on_the_answer(m)[:, 0]),
+    "head-on-answer-turned": lambda m: Measured(float((on_the_answer(m)[:, 1] < 0).sum())),
+    "sink": lambda m: Measured(sink_share(m, MARY.text)),
+    "guessed": lambda m: Measured(float(guessed(m)[0][0])),
+    "guessed-eight-off": lambda m: Measured(float(guessed(m)[0][1])),
+    "guessed-random-off": draws,
+}
+
+
+def main() -> None:
+    """Measure everything anew and write values, intervals and the weights' hash; the words stay as they are."""
+    model = mikit.load("smollm2-135m")
+    content = json.loads(FILE.read_text(encoding="utf-8"))
+    for id, measure in MEASURES.items():
+        found = measure(model)
+        entry = content["numbers"][id]
+        entry |= {"value": round(found.value, 4), "weights": model.ref.sha256, "model": model.ref.chip}
+        if found.low is not None and found.high is not None:
+            entry |= {"low": round(found.low, 4), "high": round(found.high, 4)}
+        print(f"{id}: {entry['value']}", [entry.get("low"), entry.get("high")])
+    FILE.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -108,7 +108,7 @@ mikit.course.reveal("01.P1", toy.loss(study.probes()))
 # The two-layer network ends near 0. The single layer falls too, but stays above 2: it learns which tokens are about,
 # and not which comes next. One layer has no place for a note that another layer could read.
 #
-# **Step E2, 9 minutes.** The view gave each head an *induction score*. Write it yourself: the mean attention that
+# **Step E2, 7 minutes.** The view gave each head an *induction score*. Write it yourself: the mean attention that
 # goes from each token that was there before to the token after its last twin. Tokens that are new have no twin and do
 # not count. `pattern` is a tensor [query, key], where the query is the reader; `ids` a tensor [position].
 

@@ -163,7 +163,7 @@ def our_score(pattern: Tensor, ids: Tensor) -> float:
 E2 = Exercise(
     id="E2",
     title="Write the induction score",
-    minutes=9,
+    minutes=7,
     hints=(
         "Go through the text from left to right, and remember where you last saw each token.",
         "For a token seen before at position i, collect pattern[query, i + 1]. In the end take the mean.",

@@ -66,6 +66,6 @@ el),root.toggleAttribute("data-gone",gone),root.setAttribute("aria-label",model.
 "title"),question.textContent=model.get("question"),locked?stage.replaceChildren(answer(model,locked)):stage.firstChild!==
 ask.element&&stage.replaceChildren(ask.element),ask.enable(!gone&&!frozen);let error=model.get("error");failed.textContent=
 error?`× ${error}`:"",note.textContent=locked?"":gone?GONE:frozen?FROZEN:""}containKeys(root,signal),el.append(root);for(let trait of TRAITS)
-model.on(`change:${trait}`,draw),signal.addEventListener("abort",()=>model.off(`change:${trait}`,draw));watchKernel(el,signal,
-now=>{gone=now,draw()}),signal.addEventListener("abort",()=>root.remove()),redrawing(root,signal,draw),draw()}var predict_default={
-render};export{predict_default as default};
+model.on(`change:${trait}`,draw),signal.addEventListener("abort",()=>model.off(`change:${trait}`,draw));watchKernel(model,
+el,signal,now=>{gone=now,draw()}),signal.addEventListener("abort",()=>root.remove()),redrawing(root,signal,draw),draw()}
+var predict_default={render};export{predict_default as default};

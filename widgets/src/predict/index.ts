@@ -52,7 +52,7 @@ function render({ model, el, signal }: RenderProps<PredictTraits>): void {
     model.on(`change:${trait}`, draw);
     signal.addEventListener("abort", () => model.off(`change:${trait}`, draw));
   }
-  watchKernel(el, signal, (now) => {
+  watchKernel(model, el, signal, (now) => {
     gone = now;
     draw();
   });

@@ -1,6 +1,4 @@
 // Noticing that the kernel behind a view is gone.
-import type { FrameTraits, ViewModel } from "./types";
-
 /** ipywidgets' mark on a view whose channel was closed. */
 const MARK = "jupyter-widgets-disconnected";
 
@@ -12,21 +10,26 @@ interface Signal<A> {
   disconnect(slot: (sender: unknown, argument: A) => void): void;
 }
 
+/** What of a view's model is needed here. */
+interface Hosted {
+  widget_manager?: unknown;
+}
+
 interface Kernel {
   statusChanged?: Signal<string>;
   disposed?: Signal<unknown>;
 }
 
 /** Calls back when the kernel is gone, and where a host connects the view anew. */
-export function watchKernel<T extends FrameTraits>(
-  model: ViewModel<T>, host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void,
+export function watchKernel(
+  model: Hosted, host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void,
 ): void {
   watchStatus(model, signal, () => changed(true));
   watchMark(host, signal, changed);
 }
 
 /** JupyterLab's widget manager knows its kernel; elsewhere there is none to ask. */
-function watchStatus<T extends FrameTraits>(model: ViewModel<T>, signal: AbortSignal, lost: () => void): void {
+function watchStatus(model: Hosted, signal: AbortSignal, lost: () => void): void {
   const kernel = (model.widget_manager as { kernel?: Kernel } | undefined)?.kernel;
   const status = (_: unknown, now: string): void => {
     if (LOST.has(now)) lost();

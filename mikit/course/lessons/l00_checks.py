@@ -48,7 +48,7 @@ def a_number(answer: Any) -> float | None:
 
 def name_of_several_tokens(answer: Any, context: Context) -> Verdict:
     if not isinstance(answer, str):
-        return no("the answer is a text", f"This is a {type(answer).__name__}. Give the name itself, in quotes.")
+        return no("the answer is a text", f"This is of type {type(answer).__name__}. Give the name itself, in quotes.")
     if not answer.startswith(" "):
         return no(
             "it begins with a space",
@@ -77,7 +77,7 @@ def name_of_several_tokens(answer: Any, context: Context) -> Verdict:
 def invisible_character(answer: Any, context: Context) -> Verdict:
     prompt = MARY.text
     if not isinstance(answer, str):
-        return no("the answer is a text", f"This is a {type(answer).__name__}. Give the whole prompt, as one text.")
+        return no("the answer is a text", f"This is of type {type(answer).__name__}. Give the whole prompt, as one text.")
     if answer == prompt:
         return no("one character is new", "This is the prompt as it was. Put one character into it.")
     places = [i for i in range(len(answer)) if answer[:i] + answer[i + 1 :] == prompt]
@@ -108,7 +108,7 @@ def logit_difference_function(answer: Any, context: Context) -> Verdict:
     import torch
 
     if not callable(answer):
-        return no("the answer is a function", f"This is a {type(answer).__name__}. Hand over the function, uncalled.")
+        return no("the answer is a function", f"This is of type {type(answer).__name__}. Hand over the function, uncalled.")
     rng = context.draw("E3")
     logits = torch.tensor(rng.normal(0, 3, 50), dtype=torch.float32)
     a, f = (int(i) for i in rng.choice(50, 2, replace=False))
@@ -165,7 +165,7 @@ def odds(answer: Any, context: Context) -> Verdict:
     task, model = my_names(context), context.model()
     value = a_number(answer)
     if value is None:
-        return no("the answer is a number", f"This is a {type(answer).__name__}. How many times as likely?")
+        return no("the answer is a number", f"This is of type {type(answer).__name__}. How many times as likely?")
     difference = logit_difference(model, task)
     truth = math.exp(difference)
     if np.isclose(value, truth, rtol=0.03):
@@ -198,7 +198,7 @@ def text_that_paris_continues(answer: Any, context: Context) -> Verdict:
             "the answer is raw text",
             "Here the template is left out on purpose: write plain text that goes on with the answer."
             if type(answer).__name__ == "Chat"
-            else f"This is a {type(answer).__name__}. Write the text in quotes.",
+            else f"This is of type {type(answer).__name__}. Write the text in quotes.",
         )
     if not answer.strip():
         return no("there is a text to continue", "Without a word before it, nothing calls for Paris.")
@@ -306,7 +306,7 @@ def other_name(answer: Any, context: Context) -> Verdict:
 
 def _shares(answer: Any, length: int) -> list[float] | Verdict:
     if not isinstance(answer, Sequence | np.ndarray) and not hasattr(answer, "tolist"):
-        return no("the answer is a list of shares", f"This is a {type(answer).__name__}. One number for each token.")
+        return no("the answer is a list of shares", f"This is of type {type(answer).__name__}. One number for each token.")
     if isinstance(answer, str):
         return no("the answer is a list of shares", "This is a text. Give one number for each token.")
     shares = [float(x) for x in answer]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -93,3 +94,11 @@ def test_the_plan_is_whole() -> None:
 def test_no_forbidden_words() -> None:
     texts = [hint for e in LESSON.exercises for hint in e.hints] + [q.text for q in LESSON.predictions]
     assert not [(word, text) for text in texts for word in FORBIDDEN if word in text.lower()]
+
+
+def test_the_readme_shows_what_a_check_says(context: Context) -> None:
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
+    exercise = LESSON.exercise("E2")
+    verdict = exercise.check("When Mary and John went to the store, John gave a drink to\n", context)
+    for words in (f"× 00.E2 {verdict.property}", verdict.sentence, f"Hint 1 of 3: {exercise.hints[0]}"):
+        assert words in readme

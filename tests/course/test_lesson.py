@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import time
 from collections.abc import Callable
@@ -187,6 +189,13 @@ def test_other_values_are_not_kept(value: Any) -> None:
 def test_foreign_json_is_refused(packed: Any) -> None:
     with pytest.raises(keep.CannotKeep):
         keep.unpack(packed)
+
+
+def test_a_pickle_in_the_file_is_never_opened() -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(keep.CannotKeep):
+        keep.unpack({"array": base64.b64encode(buffer.getvalue()).decode()})
 
 
 def test_every_lesson_of_the_course_has_a_home() -> None:

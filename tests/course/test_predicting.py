@@ -54,6 +54,14 @@ def test_the_score_is_the_mean_over_what_was_revealed(said: Any) -> None:
     assert "Lesson 98 so far: 0.49 over 2." in said()
 
 
+def test_the_first_score_stays_whatever_a_later_run_measures() -> None:
+    lesson = course.open("98")
+    course.predict("98.P2").lock(1.4, 60)
+    course.reveal("98.P2", 1.41)
+    course.reveal("98.P2", 3.0)
+    assert lesson.score == (pytest.approx(0.16), 1)
+
+
 def test_nothing_is_shown_before_a_prediction(said: Any) -> None:
     lesson = course.open("98")
     view = course.predict("98.P2")

@@ -84,6 +84,19 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     assert passed(ProgressFile(tmp_path, told.append)) == {"E1", "E2", "E3"}
 
 
+def test_no_half_written_file_takes_its_name(tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    file = ProgressFile(tmp_path, told.append)
+    file.update(tick("E1"))
+    before = (tmp_path / FILE).read_text()
+
+    def killed(*_: object) -> None:
+        raise OSError("killed between writing and naming")
+
+    monkeypatch.setattr(Path, "replace", killed)
+    file.update(tick("E2"))
+    assert (tmp_path / FILE).read_text() == before
+
+
 def test_the_file_says_nothing_of_who_learns(tmp_path: Path, told: list[str]) -> None:
     file = ProgressFile(tmp_path, told.append)
     file.update(tick("E1"))

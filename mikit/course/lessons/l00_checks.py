@@ -77,7 +77,9 @@ def name_of_several_tokens(answer: Any, context: Context) -> Verdict:
 def invisible_character(answer: Any, context: Context) -> Verdict:
     prompt = MARY.text
     if not isinstance(answer, str):
-        return no("the answer is a text", f"This is of type {type(answer).__name__}. Give the whole prompt, as one text.")
+        return no(
+            "the answer is a text", f"This is of type {type(answer).__name__}. Give the whole prompt, as one text."
+        )
     if answer == prompt:
         return no("one character is new", "This is the prompt as it was. Put one character into it.")
     places = [i for i in range(len(answer)) if answer[:i] + answer[i + 1 :] == prompt]
@@ -108,7 +110,9 @@ def logit_difference_function(answer: Any, context: Context) -> Verdict:
     import torch
 
     if not callable(answer):
-        return no("the answer is a function", f"This is of type {type(answer).__name__}. Hand over the function, uncalled.")
+        return no(
+            "the answer is a function", f"This is of type {type(answer).__name__}. Hand over the function, uncalled."
+        )
     rng = context.draw("E3")
     logits = torch.tensor(rng.normal(0, 3, 50), dtype=torch.float32)
     a, f = (int(i) for i in rng.choice(50, 2, replace=False))
@@ -196,9 +200,11 @@ def text_that_paris_continues(answer: Any, context: Context) -> Verdict:
     if not isinstance(answer, str):
         return no(
             "the answer is raw text",
-            "Here the template is left out on purpose: write plain text that goes on with the answer."
-            if type(answer).__name__ == "Chat"
-            else f"This is of type {type(answer).__name__}. Write the text in quotes.",
+            (
+                "Here the template is left out on purpose: write plain text that goes on with the answer."
+                if type(answer).__name__ == "Chat"
+                else f"This is of type {type(answer).__name__}. Write the text in quotes."
+            ),
         )
     if not answer.strip():
         return no("there is a text to continue", "Without a word before it, nothing calls for Paris.")
@@ -306,7 +312,9 @@ def other_name(answer: Any, context: Context) -> Verdict:
 
 def _shares(answer: Any, length: int) -> list[float] | Verdict:
     if not isinstance(answer, Sequence | np.ndarray) and not hasattr(answer, "tolist"):
-        return no("the answer is a list of shares", f"This is of type {type(answer).__name__}. One number for each token.")
+        return no(
+            "the answer is a list of shares", f"This is of type {type(answer).__name__}. One number for each token."
+        )
     if isinstance(answer, str):
         return no("the answer is a list of shares", "This is a text. Give one number for each token.")
     shares = [float(x) for x in answer]
@@ -347,11 +355,16 @@ def control_heads(answer: Any, context: Context) -> Verdict:
             near = value is not None and abs(value - truth - base) <= 0.02
             return no(
                 "each number is the change that the move makes",
-                "These are the logit differences themselves. The effect is what changed: take the untouched difference"
-                " away."
-                if near
-                else f"For L{head[0]}H{head[1]} the move changes it by {truth:+.2f}, and yours says"
-                f" {'nothing' if value is None else f'{value:+.2f}'}. Make the same move in each: 100 % on the answer.",
+                (
+                    "These are the logit differences themselves. The effect is what changed: take the untouched"
+                    " difference away."
+                    if near
+                    else (
+                        f"For L{head[0]}H{head[1]} the move changes it by {truth:+.2f}, and yours says"
+                        f" {'nothing' if value is None else f'{value:+.2f}'}. Make the same move in each: 100 % on the"
+                        " answer."
+                    )
+                ),
             )
     sizes = [abs(value) for value in changes.values() if value is not None]
     effect = alone(HEAD) - base

@@ -19,6 +19,12 @@ def test_kernels_fit_into_a_binder_session() -> None:
     assert MEASURED["together_gb"] < MOST_TOGETHER
 
 
+def test_the_lessons_quote_what_was_measured() -> None:
+    for stem, lesson in MEASURED["lessons"].items():
+        text = " ".join((LESSONS / "src" / f"{stem}.py").read_text(encoding="utf-8").replace("\n#", "").split())
+        assert f"compute for {lesson['minutes']} minutes in all, in {lesson['memory_gb']} GB of memory" in text
+
+
 def test_half_a_core_was_half_a_core() -> None:
     for lesson in MEASURED["lessons"].values():
         assert 0.4 <= lesson["share_of_core"] <= 0.6

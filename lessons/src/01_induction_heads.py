@@ -8,7 +8,8 @@
 # without touching the model.
 #
 # **You need** lesson 00, or some Python and the idea of an attention head. About 55 minutes: seven steps that are
-# checked, four predictions. Everything runs on this machine, with no network.
+# checked, four predictions. Everything runs on this machine, with no network. On one core the cells compute for 1.0
+# minutes in all, in 1.32 GB of memory.
 
 # %% [markdown] label="how" tags=["workshop"]
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

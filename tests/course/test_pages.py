@@ -69,6 +69,13 @@ def test_the_zip_is_one_folder(files: list[Path], tmp_path: Path) -> None:
     assert packed.stat().st_size < MOST_BYTES == 5_000_000
 
 
+def test_the_zip_of_the_real_model(smollm: Model) -> None:
+    """What `make planb` hands out."""
+    build = Path(__file__).parents[2] / "build"
+    packed = pack(write(WORKSHOP, smollm, build / NAME), build / f"{NAME}.zip")
+    assert 1_000_000 < packed.stat().st_size < MOST_BYTES
+
+
 def test_a_zip_that_is_too_large_is_refused(files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_BYTES", 1000)
     with pytest.raises(ZipTooLarge, match=r"pages\.zip has 0\.\d MB; 0 MB is the most"):

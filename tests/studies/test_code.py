@@ -1,4 +1,4 @@
-"""Every script runs in a process of its own and prints the study's numbers."""
+"""Every script runs in another process and prints the study's numbers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from mikit.studies.kinds import AttendEach, AttentionPatterns, HeadScores, MuteH
 from mikit.studies.prompts import ChatPrompt, RepeatPrompt, TextPrompt
 from mikit.trace.checks import load
 from tests import tiny as tiny_models
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", params=["llama", "gpt2"])
@@ -53,24 +56,40 @@ def numbers(result):
     return np.stack([means, guessed], axis=1).ravel()
 
 
-@pytest.mark.parametrize("kind", ["attend-each", "attention", "head-scores", "mute-heads", "place-attention"])
-@pytest.mark.parametrize("flavour", ["mikit", "nnsight"])
-def test_the_script_prints_the_same_numbers(model, kind, flavour, tmp_path):
-    study = studies(model)[kind]
-    script = tmp_path / "script.py"
-    script.write_text(study.code(flavour, model), encoding="utf-8")
+RUN = """
+import runpy, sys
+for script in sys.argv[1:]:
+    print("== " + script)
+    runpy.run_path(script, run_name="__main__")
+"""
+"""Each script starts with nothing but its own names; torch is imported once for all."""
+
+
+@pytest.fixture(scope="module", params=["mikit", "nnsight"])
+def printed(request, model, tmp_path_factory):
+    """What each study's script prints, by kind, in another process than this one."""
+    folder = tmp_path_factory.mktemp("scripts")
+    for kind, study in studies(model).items():
+        (folder / kind).write_text(study.code(request.param, model), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", script],
+        [sys.executable, "-W", "ignore", "-c", RUN, *studies(model)],
         capture_output=True,
         text=True,
-        timeout=120,
-        env=os.environ | {"COLUMNS": "200"},
+        timeout=200,
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "200", "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
-    expected = numbers(run_study(study, model))
-    found = [float(x) for x in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?(?![\w.])", done.stdout)]
+    parts = re.split(r"^== (.*)\n", done.stdout, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@pytest.mark.parametrize("kind", ["attend-each", "attention", "head-scores", "mute-heads", "place-attention"])
+def test_the_script_prints_the_same_numbers(model, printed, kind):
+    expected = numbers(run_study(studies(model)[kind], model))
+    found = [float(x) for x in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?(?![\w.])", printed[kind])]
     missing = [x for x in expected if not np.isclose(found, x, atol=2e-6, rtol=1e-4).any()]
-    assert not missing, done.stdout
+    assert not missing, printed[kind]
 
 
 def test_the_plain_script_uses_nothing_of_ours_but_lock_and_folder(model):

@@ -15,7 +15,7 @@ import mikit
 from tests import tiny
 model = mikit.load(tiny.weights("llama"), tokenizer=tiny.tokenizer(chat=True))
 """
-GONE = "The kernel is gone. The picture stays"
+GONE = "The kernel is gone. The picture stays; run cell [2] again"
 VIEW = 'view = mikit.AttentionView(model, text="w1 w2 w3 w1 w2"); view'
 
 

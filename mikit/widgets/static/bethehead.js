@@ -39,15 +39,16 @@ image.src=`data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`,await
 ANSWER_MS)})});return button}function copyButtons(signal,root,title,table){let png=copyButton("Copy PNG",signal,async()=>{
 let image=await figurePng(root()),copied=await copyImage(image);return copied||download(fileName(title(),"png"),image),copied}),
 numbers=copyButton("Copy CSV",signal,async()=>{let text=csv(table()),copied=await copyText(text);return copied||download(
-fileName(title(),"csv"),new Blob([text],{type:"text/csv"})),copied});return[png,numbers]}var MARK="jupyter-widgets-disconnected",LOST=new Set(["restarting","autorestarting","terminating","dead"]);function watchKernel(model,host,signal,changed){
-watchStatus(model,signal,()=>changed(!0)),watchMark(host,signal,changed)}function watchStatus(model,signal,lost){let kernel=model.
-widget_manager?.kernel,status=(_,now)=>{LOST.has(now)&&lost()};kernel?.statusChanged?.connect(status),kernel?.disposed?.
-connect(lost),signal.addEventListener("abort",()=>{kernel?.statusChanged?.disconnect(status),kernel?.disposed?.disconnect(
-lost)})}function watchMark(host,signal,changed){let gone=!1,look=()=>{gone!==(host.closest(`.${MARK}`)!==null)&&(gone=!gone,
-changed(gone))},observer=new MutationObserver(look),watch=()=>{observer.disconnect();let element=host;for(let depth=0;element&&
-depth<4;depth++,element=element.parentElement)observer.observe(element,{attributes:!0,attributeFilter:["class"]})};watch(),
-look();let attached=new ResizeObserver(watch);attached.observe(host),signal.addEventListener("abort",()=>{observer.disconnect(),
-attached.disconnect()})}function head(signal,buttons){let title=h("span",{class:"mikit-title",role:"heading","aria-level":3}),chip=h("span",{class:"\
+fileName(title(),"csv"),new Blob([text],{type:"text/csv"})),copied});return[png,numbers]}var MARK="jupyter-widgets-disconnected",LOST=new Set(["restarting","autorestarting","terminating","dead"]);function cellOf(view){
+let number=/\[\d+\]/.exec(view.closest(".jp-Cell")?.querySelector(".jp-InputPrompt")?.textContent??"");return number?`ce\
+ll ${number[0]}`:"the cell"}function watchKernel(model,host,signal,changed){watchStatus(model,signal,()=>changed(!0)),watchMark(
+host,signal,changed)}function watchStatus(model,signal,lost){let kernel=model.widget_manager?.kernel,status=(_,now)=>{LOST.
+has(now)&&lost()};kernel?.statusChanged?.connect(status),kernel?.disposed?.connect(lost),signal.addEventListener("abort",
+()=>{kernel?.statusChanged?.disconnect(status),kernel?.disposed?.disconnect(lost)})}function watchMark(host,signal,changed){
+let gone=!1,look=()=>{gone!==(host.closest(`.${MARK}`)!==null)&&(gone=!gone,changed(gone))},observer=new MutationObserver(
+look),watch=()=>{observer.disconnect();let element=host;for(let depth=0;element&&depth<4;depth++,element=element.parentElement)
+observer.observe(element,{attributes:!0,attributeFilter:["class"]})};watch(),look();let attached=new ResizeObserver(watch);
+attached.observe(host),signal.addEventListener("abort",()=>{observer.disconnect(),attached.disconnect()})}function head(signal,buttons){let title=h("span",{class:"mikit-title",role:"heading","aria-level":3}),chip=h("span",{class:"\
 mikit-chip"}),old=h("span",{class:"mikit-chip mikit-chip-mark"},"old"),gone=h("span",{class:"mikit-chip mikit-chip-mark"},
 "kernel gone – run the cell again"),record=textButton("Save record",signal,buttons.saveRecord),page=textButton("Save p\
 age",signal,buttons.savePage);return{element:h("div",{class:"mikit-head"},title,chip,h("span",{class:"mikit-break"}),old,
@@ -85,17 +86,17 @@ signal.addEventListener("abort",()=>observer.disconnect()),globalThis.matchMedia
 "change",changed,{signal})}function themeColour(element,name){return getComputedStyle(element).getPropertyValue(name).trim()}function redrawing(root,signal,draw){let width=800,asleep=!0,ask=()=>{asleep&&(asleep=!1,requestAnimationFrame(()=>{asleep=
 !0,signal.aborted||draw()}))},sizes=new ResizeObserver(()=>{root.clientWidth!==0&&(width=root.clientWidth,ask())});return sizes.
 observe(root),signal.addEventListener("abort",()=>sizes.disconnect()),watchTheme(signal,ask),ask(),{draw:ask,get width(){
-return width}}}var GONE="The kernel is gone. The picture stays; run the cell again to go on.",FROZEN="A saved page: reading and hoverin\
-g work, what needs the model is off.";function words(status){switch(status.state){case"busy":return status.text||"comput\
-ing";case"waiting":return status.text||"waiting for your cell";case"stopped":return status.text||"stopped";default:return status.
-text||"ready"}}function statusLine(signal,stop){let bar=h("span",{class:"mikit-progress"}),text=h("span",{class:"mikit-s\
-tatus-text"}),failed=h("span",{class:"mikit-error",role:"alert"}),note=h("span",{class:"mikit-note"}),stopButton=textButton(
-"Stop",signal,stop);stopButton.classList.add("mikit-stop");let tools=h("span",{class:"mikit-tools"});return{element:h("d\
-iv",{class:"mikit-status"},h("span",{class:"mikit-status-line"},text,stopButton,failed,note),tools,bar),tools,show:status=>{
-let error=status.error||(status.state==="error"?status.text:""),off=status.gone||status.frozen,working=!off&&(status.state===
-"busy"||status.state==="waiting");text.textContent=status.gone?GONE:status.frozen?FROZEN:error?"":words(status),failed.textContent=
-error&&!off?`× ${error}`:"",note.textContent=status.gone||error?"":status.note,stopButton.hidden=!working,bar.style.width=
-working?`${Math.round(100*status.done)}%`:"0"}}}var WIDE=700,REST_MS=150,SILENT_MS=1e3,WAITING={state:"waiting",text:"waiting for your cell",done:0},TRAITS=["title","ch\
+return width}}}var FROZEN="A saved page: reading and hovering work, what needs the model is off.";function words(status){switch(status.
+state){case"busy":return status.text||"computing";case"waiting":return status.text||"waiting for your cell";case"stopped":
+return status.text||"stopped";default:return status.text||"ready"}}function statusLine(signal,stop){let bar=h("span",{class:"\
+mikit-progress"}),text=h("span",{class:"mikit-status-text"}),failed=h("span",{class:"mikit-error",role:"alert"}),note=h(
+"span",{class:"mikit-note"}),stopButton=textButton("Stop",signal,stop);stopButton.classList.add("mikit-stop");let tools=h(
+"span",{class:"mikit-tools"}),element=h("div",{class:"mikit-status"},h("span",{class:"mikit-status-line"},text,stopButton,
+failed,note),tools,bar);return{element,tools,show:status=>{let error=status.error||(status.state==="error"?status.text:""),
+off=status.gone||status.frozen,working=!off&&(status.state==="busy"||status.state==="waiting");text.textContent=status.gone?
+`The kernel is gone. The picture stays; run ${cellOf(element)} again to go on.`:status.frozen?FROZEN:error?"":words(status),
+failed.textContent=error&&!off?`× ${error}`:"",note.textContent=status.gone||error?"":status.note,stopButton.hidden=!working,
+bar.style.width=working?`${Math.round(100*status.done)}%`:"0"}}}var WIDE=700,REST_MS=150,SILENT_MS=1e3,WAITING={state:"waiting",text:"waiting for your cell",done:0},TRAITS=["title","ch\
 ip","shows","hides","status","error","answers","asked","code","note","can_save","frozen"];function oldLanes(asked,answers){
 return new Set(Object.keys(asked).filter(lane=>lane in answers&&asked[lane]!==answers[lane]))}function labelled(label,text){
 return text?[h("b",{},`${label} `),text]:[]}function frame(model,host,signal,options){let gone=!1,speech,draws=[],ties=[],

@@ -1,15 +1,16 @@
 // Generated from widgets/src by `npm run build`. Do not edit.
 function fill(element,attributes,children){for(let[name,value]of Object.entries(attributes))value===!0?element.setAttribute(
 name,""):value!==!1&&element.setAttribute(name,String(value));element.append(...children)}function h(tag,attributes={},...children){
-let element=document.createElement(tag);return fill(element,attributes,children),element}var MARK="jupyter-widgets-disconnected",LOST=new Set(["restarting","autorestarting","terminating","dead"]);function watchKernel(model,host,signal,changed){
-watchStatus(model,signal,()=>changed(!0)),watchMark(host,signal,changed)}function watchStatus(model,signal,lost){let kernel=model.
-widget_manager?.kernel,status=(_,now)=>{LOST.has(now)&&lost()};kernel?.statusChanged?.connect(status),kernel?.disposed?.
-connect(lost),signal.addEventListener("abort",()=>{kernel?.statusChanged?.disconnect(status),kernel?.disposed?.disconnect(
-lost)})}function watchMark(host,signal,changed){let gone=!1,look=()=>{gone!==(host.closest(`.${MARK}`)!==null)&&(gone=!gone,
-changed(gone))},observer=new MutationObserver(look),watch=()=>{observer.disconnect();let element=host;for(let depth=0;element&&
-depth<4;depth++,element=element.parentElement)observer.observe(element,{attributes:!0,attributeFilter:["class"]})};watch(),
-look();let attached=new ResizeObserver(watch);attached.observe(host),signal.addEventListener("abort",()=>{observer.disconnect(),
-attached.disconnect()})}function containKeys(root,signal){root.addEventListener("keydown",event=>{event.ctrlKey||event.metaKey||event.shiftKey&&
+let element=document.createElement(tag);return fill(element,attributes,children),element}var MARK="jupyter-widgets-disconnected",LOST=new Set(["restarting","autorestarting","terminating","dead"]);function cellOf(view){
+let number=/\[\d+\]/.exec(view.closest(".jp-Cell")?.querySelector(".jp-InputPrompt")?.textContent??"");return number?`ce\
+ll ${number[0]}`:"the cell"}function watchKernel(model,host,signal,changed){watchStatus(model,signal,()=>changed(!0)),watchMark(
+host,signal,changed)}function watchStatus(model,signal,lost){let kernel=model.widget_manager?.kernel,status=(_,now)=>{LOST.
+has(now)&&lost()};kernel?.statusChanged?.connect(status),kernel?.disposed?.connect(lost),signal.addEventListener("abort",
+()=>{kernel?.statusChanged?.disconnect(status),kernel?.disposed?.disconnect(lost)})}function watchMark(host,signal,changed){
+let gone=!1,look=()=>{gone!==(host.closest(`.${MARK}`)!==null)&&(gone=!gone,changed(gone))},observer=new MutationObserver(
+look),watch=()=>{observer.disconnect();let element=host;for(let depth=0;element&&depth<4;depth++,element=element.parentElement)
+observer.observe(element,{attributes:!0,attributeFilter:["class"]})};watch(),look();let attached=new ResizeObserver(watch);
+attached.observe(host),signal.addEventListener("abort",()=>{observer.disconnect(),attached.disconnect()})}function containKeys(root,signal){root.addEventListener("keydown",event=>{event.ctrlKey||event.metaKey||event.shiftKey&&
 event.key==="Enter"||event.stopPropagation()},{signal})}function themeOf(element){let body=document.body,lab=body.getAttribute("data-jp-theme-light");return lab!==null?lab==="f\
 alse"?"dark":"light":body.matches(".vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light)")?"dark":body.matches(
 ".vscode-light, .vscode-high-contrast-light")?"light":element.closest(".dark, [data-theme=dark]")?"dark":element.closest(
@@ -56,16 +57,16 @@ toggle("mikit-muted",signs.length===0),row});return h("ul",{class:"mikit-predict
 let[options,revealed]=[model.get("options"),model.get("revealed")],figure=options?list(options,locked,revealed):scale(model,
 locked,revealed),words=[`Locked in, ${locked.sure} % sure.`];return revealed&&(words.push(revealed.right?"It came out as\
  you said.":"It came out otherwise."),words.push(`Brier score ${fixed(revealed.brier)} (0 is best; always saying 50 % gi\
-ves 0.25).`)),h("div",{class:"mikit-predict-answer"},figure,h("p",{},words.join(" ")))}var GONE="The kernel is gone. Run the cell again to predict.",FROZEN="A saved page: a prediction cannot be locked in her\
-e.";function render({model,el,signal}){let gone=!1,title=h("div",{class:"mikit-title",role:"heading","aria-level":3}),question=h(
-"p",{class:"mikit-predict-question"}),stage=h("div",{class:"mikit-predict-stage"}),note=h("p",{class:"mikit-predict-note\
- mikit-muted",role:"status"}),failed=h("p",{class:"mikit-error",role:"alert"}),root=h("section",{class:"mikit mikit-pred\
-ict"},title,question,stage,failed,note),ask=asking(model,signal,(value,sure)=>{try{model.send({do:"lock",value,sure})}catch{
-gone=!0,draw()}});function draw(){let[locked,frozen]=[model.get("locked"),model.get("frozen")];root.dataset.theme=themeOf(
-el),root.toggleAttribute("data-gone",gone),root.setAttribute("aria-label",model.get("title")),title.textContent=model.get(
-"title"),question.textContent=model.get("question"),locked?stage.replaceChildren(answer(model,locked)):stage.firstChild!==
-ask.element&&stage.replaceChildren(ask.element),ask.enable(!gone&&!frozen);let error=model.get("error");failed.textContent=
-error?`× ${error}`:"",note.textContent=locked?"":gone?GONE:frozen?FROZEN:""}containKeys(root,signal),el.append(root);for(let trait of TRAITS)
+ves 0.25).`)),h("div",{class:"mikit-predict-answer"},figure,h("p",{},words.join(" ")))}var FROZEN="A saved page: a prediction cannot be locked in here.";function render({model,el,signal}){let gone=!1,title=h(
+"div",{class:"mikit-title",role:"heading","aria-level":3}),question=h("p",{class:"mikit-predict-question"}),stage=h("div",
+{class:"mikit-predict-stage"}),note=h("p",{class:"mikit-predict-note mikit-muted",role:"status"}),failed=h("p",{class:"m\
+ikit-error",role:"alert"}),root=h("section",{class:"mikit mikit-predict"},title,question,stage,failed,note),ask=asking(model,
+signal,(value,sure)=>{try{model.send({do:"lock",value,sure})}catch{gone=!0,draw()}});function draw(){let[locked,frozen]=[
+model.get("locked"),model.get("frozen")];root.dataset.theme=themeOf(el),root.toggleAttribute("data-gone",gone),root.setAttribute(
+"aria-label",model.get("title")),title.textContent=model.get("title"),question.textContent=model.get("question"),locked?
+stage.replaceChildren(answer(model,locked)):stage.firstChild!==ask.element&&stage.replaceChildren(ask.element),ask.enable(
+!gone&&!frozen);let error=model.get("error");failed.textContent=error?`× ${error}`:"",note.textContent=locked?"":gone?`\
+The kernel is gone. Run ${cellOf(root)} again to predict.`:frozen?FROZEN:""}containKeys(root,signal),el.append(root);for(let trait of TRAITS)
 model.on(`change:${trait}`,draw),signal.addEventListener("abort",()=>model.off(`change:${trait}`,draw));watchKernel(model,
 el,signal,now=>{gone=now,draw()}),signal.addEventListener("abort",()=>root.remove()),redrawing(root,signal,draw),draw()}
 var predict_default={render};export{predict_default as default};

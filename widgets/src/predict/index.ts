@@ -1,7 +1,7 @@
 // PredictView: a question, an answer, how sure; locked before the result shows. A course block, not a figure: no frame.
 import type { RenderProps } from "@anywidget/types";
 import { h } from "../shared/dom";
-import { watchKernel } from "../shared/gone";
+import { cellOf, watchKernel } from "../shared/gone";
 import { containKeys } from "../shared/keyboard";
 import { redrawing } from "../shared/redraw";
 import { themeOf } from "../shared/theme";
@@ -11,7 +11,6 @@ import "./predict.css";
 import { answer } from "./see";
 import { TRAITS, type PredictTraits } from "./traits";
 
-const GONE = "The kernel is gone. Run the cell again to predict.";
 const FROZEN = "A saved page: a prediction cannot be locked in here.";
 
 function render({ model, el, signal }: RenderProps<PredictTraits>): void {
@@ -43,7 +42,7 @@ function render({ model, el, signal }: RenderProps<PredictTraits>): void {
     ask.enable(!gone && !frozen);
     const error = model.get("error");
     failed.textContent = error ? `× ${error}` : "";
-    note.textContent = locked ? "" : gone ? GONE : frozen ? FROZEN : "";
+    note.textContent = locked ? "" : gone ? `The kernel is gone. Run ${cellOf(root)} again to predict.` : frozen ? FROZEN : "";
   }
 
   containKeys(root, signal);

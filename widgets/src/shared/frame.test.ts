@@ -159,6 +159,20 @@ describe("without a kernel", () => {
     expect(slots.size).toBe(0);
   });
 
+  it("names the notebook's cell to run again", () => {
+    const cell = document.createElement("div");
+    cell.className = "jp-Cell";
+    cell.innerHTML = '<div class="jp-InputPrompt">[12]:</div>';
+    host.replaceWith(cell);
+    cell.append(host);
+    const { fake, view } = make();
+    fake.model.save_changes = () => {
+      throw new Error("comm is dead");
+    };
+    view.set({ note: "x" } as Partial<FrameTraits>);
+    expect(text(".mikit-status-text")).toContain("run cell [12] again");
+  });
+
   it("draws again when a page becomes a saved one", async () => {
     const { fake, view } = make();
     const drawn: boolean[] = [];

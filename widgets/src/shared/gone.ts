@@ -20,6 +20,12 @@ interface Kernel {
   disposed?: Signal<unknown>;
 }
 
+/** What a notebook calls the cell that a view stands in. */
+export function cellOf(view: Element): string {
+  const number = /\[\d+\]/.exec(view.closest(".jp-Cell")?.querySelector(".jp-InputPrompt")?.textContent ?? "");
+  return number ? `cell ${number[0]}` : "the cell";
+}
+
 /** Calls back when the kernel is gone, and where a host connects the view anew. */
 export function watchKernel(
   model: Hosted, host: HTMLElement, signal: AbortSignal, changed: (gone: boolean) => void,

@@ -1,5 +1,6 @@
 // The status line: ready | computing 12/30 · Stop | waiting for your cell | stopped | an error sentence.
 import { h, textButton } from "./dom";
+import { cellOf } from "./gone";
 import type { Status } from "./types";
 
 export interface StatusText extends Status {
@@ -16,7 +17,6 @@ export interface StatusLine {
   show(status: StatusText): void;
 }
 
-const GONE = "The kernel is gone. The picture stays; run the cell again to go on.";
 const FROZEN = "A saved page: reading and hovering work, what needs the model is off.";
 
 function words(status: StatusText): string {
@@ -44,7 +44,7 @@ export function statusLine(signal: AbortSignal, stop: () => void): StatusLine {
     const error = status.error || (status.state === "error" ? status.text : "");
     const off = status.gone || status.frozen;
     const working = !off && (status.state === "busy" || status.state === "waiting");
-    text.textContent = status.gone ? GONE : status.frozen ? FROZEN : error ? "" : words(status);
+    text.textContent = status.gone ? `The kernel is gone. The picture stays; run ${cellOf(element)} again to go on.` : status.frozen ? FROZEN : error ? "" : words(status);
     failed.textContent = error && !off ? `× ${error}` : "";
     note.textContent = status.gone || error ? "" : status.note;
     stopButton.hidden = !working;

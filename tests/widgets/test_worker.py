@@ -173,12 +173,14 @@ def test_stop_keeps_what_there_is(worker: Worker) -> None:
 
 
 def test_stop_reaches_a_request_that_has_not_begun(worker: Worker) -> None:
-    screen, let, inside = Screen(), threading.Semaphore(0), threading.Event()
-    worker.submit(Screen(), "map", Script(1, let=let, before=lambda step: inside.set()), 1, None)
+    first, screen, inside, go_on = Screen(), Screen(), threading.Event(), threading.Event()
+    busy = Script(1, before=lambda step: (inside.set(), go_on.wait(PATIENCE_S)))
+    worker.submit(first, "map", busy, 1, None)
+    assert inside.wait(PATIENCE_S)
     waiting = Script(1)
     worker.submit(screen, "map", waiting, 1, None)
     worker.stop(screen)
-    let.release()
+    go_on.set()
     screen.until("ended", "map", 1, "stopped")
     assert waiting.began == []
 

@@ -50,6 +50,14 @@ class NotOneToken(MikitError):
     """A word that should be a single token, and is none or several."""
 
 
+class BadPair(MikitError):
+    """Two prompts, or an answer and a foil, that cannot be compared."""
+
+
+class BadMetric(MikitError):
+    """A metric that is unknown, or gives no finite number for each row."""
+
+
 class NoChatTemplate(MikitError):
     """Chat asked of a tokenizer that has no chat template."""
 

@@ -10,7 +10,7 @@ import torch
 from pydantic import BaseModel, field_validator
 from torch import Tensor
 
-from mikit.errors import NotOneToken, ShapeMismatch
+from mikit.errors import ShapeMismatch
 from mikit.methods.surprise import likeliest
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
@@ -18,7 +18,7 @@ from mikit.studies import code
 from mikit.studies.attention import NEXT, position_labels
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
 from mikit.studies.cost import held, seconds
-from mikit.studies.prompts import Prompt
+from mikit.studies.prompts import Prompt, token_ids
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Patch
 from mikit.trace.engine import Start, capture, run
@@ -189,22 +189,6 @@ class AttendEach(_OneHead, Study):
         if flavour == "mikit":
             return code.mikit_script(self, model, 'print(result.frame("logit difference"))')
         return code.attend_each_script(self, model, token_ids(model, self.answer, self.foil))
-
-
-def token_ids(model: Model, answer: str, foil: str) -> tuple[int, int]:
-    """The ids of two words, each of which must be one token. Raises NotOneToken."""
-    return _token_id(model, answer), _token_id(model, foil)
-
-
-def _token_id(model: Model, word: str) -> int:
-    ids = model.tokenizer(word, add_special_tokens=False).input_ids
-    if len(ids) != 1:
-        pieces = ", ".join(repr(model.token_string(i)) for i in ids) or "none"
-        raise NotOneToken(
-            f"{word!r} is {len(ids)} tokens ({pieces}), and only single tokens can be compared. In mid-sentence a word"
-            f" begins with a space: {' ' + word.strip()!r}."
-        )
-    return int(ids[0])
 
 
 def _difference(logits: Tensor, pair: tuple[int, int]) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
+from mikit.errors import NotOneToken
 from mikit.models.model import Model
 from mikit.models.tokens import Chat, Tokens
 
@@ -66,3 +67,19 @@ def random_ids(model: Model, length: int, seed: int) -> Tensor:
     plain = torch.tensor([i for i in range(len(model.tokenizer)) if i not in special])
     order = torch.randperm(len(plain), generator=torch.Generator().manual_seed(seed))
     return plain[order[:length]]
+
+
+def token_ids(model: Model, answer: str, foil: str) -> tuple[int, int]:
+    """The ids of two words, each of which must be one token. Raises NotOneToken."""
+    return _token_id(model, answer), _token_id(model, foil)
+
+
+def _token_id(model: Model, word: str) -> int:
+    ids = model.tokenizer(word, add_special_tokens=False).input_ids
+    if len(ids) != 1:
+        pieces = ", ".join(repr(model.token_string(i)) for i in ids) or "none"
+        raise NotOneToken(
+            f"{word!r} is {len(ids)} tokens ({pieces}), and only single tokens can be compared. In mid-sentence a word"
+            f" begins with a space: {' ' + word.strip()!r}."
+        )
+    return int(ids[0])

@@ -13,8 +13,8 @@ import traitlets
 from mikit.errors import MikitError, ShapeMismatch
 from mikit.models.model import Model
 from mikit.studies.base import Grid, Result, Study
-from mikit.studies.be_the_head import AttendEach, PlaceAttention, token_ids
-from mikit.studies.prompts import TextPrompt
+from mikit.studies.be_the_head import AttendEach, PlaceAttention
+from mikit.studies.prompts import TextPrompt, token_ids
 from mikit.trace.checks import load
 from mikit.trace.sites import Site, check
 from mikit.widgets import still

@@ -36,9 +36,7 @@ def kl(logits: Tensor, baseline: Tensor) -> Tensor:
     return (before.exp() * (before - after)).sum(-1)
 
 
-def metric(
-    name: MetricName | Function, answer: int, foil: int, clean: Tensor, corrupt: Tensor, base: Tensor
-) -> Metric:
+def metric(name: MetricName | Function, answer: int, foil: int, clean: Tensor, corrupt: Tensor, base: Tensor) -> Metric:
     """One metric for one pair, from the logits [vocab] of its clean and corrupt run; ``base`` is the run that is
     patched, which KL is measured from.
 

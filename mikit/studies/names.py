@@ -51,5 +51,6 @@ def name_pairs(
     order = torch.randperm(len(couples), generator=torch.Generator().manual_seed(seed)).tolist()
     drawn = islice(cycle(order), count)
     return tuple(
-        name_pair(model, *couples[i], template) for i, template in zip(drawn, cycle(templates), strict=False)
+        name_pair(model, couples[i][0], couples[i][1], template)
+        for i, template in zip(drawn, cycle(templates), strict=False)
     )

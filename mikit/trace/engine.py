@@ -1,4 +1,4 @@
-"""capture / run / begin / step / grad: the only file that opens an nnsight trace.
+"""capture / run / remember / rerun / value_and_grad / begin / step: the only file that opens an nnsight trace.
 
 nnsight is not thread-safe, and JupyterLab runs widget callbacks beside a running cell, so every trace takes its turn
 at one process-wide lock. Every call here is one short trace: between calls other views get theirs. ``torch.no_grad``
@@ -23,6 +23,7 @@ from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.trace import values
 from mikit.trace.edits import Ablate, Patch, Steer
+from mikit.trace.packing import Packed, attention_masks, pack
 from mikit.trace.sites import Site, check
 from mikit.trace.turns import Turns
 from mikit.trace.values import Key
@@ -56,6 +57,17 @@ class Decoding:
     logits: Tensor
     cache: DynamicCache
     prompt_length: int
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a pass over one prompt leaves behind: the stream that enters each layer [layer, T, d_model], each layer's
+    keys and values [1, kv_heads, T, d_head], and the last position's logits [vocab]."""
+
+    tokens: Tokens
+    resid: Tensor
+    keys_and_values: tuple[tuple[Tensor, Tensor], ...]
+    logits: Tensor
 
 
 def exclusive() -> AbstractContextManager[None]:
@@ -105,9 +117,12 @@ def run(model: Model, tokens: Tokens, rows: Rows, *, start: Start | None = None,
     return out[:, -1] if logits == "last" else out
 
 
-def grad(model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric) -> dict[Site, Tensor]:
-    """d(sum of metric) / d(value at each site), shapes as ``capture``. ``metric`` sees the last position's logits
-    [batch, vocab]."""
+def value_and_grad(
+    model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric
+) -> dict[Site, tuple[Tensor, Tensor]]:
+    """The value at each site and d(sum of metric) / d(value), shapes as ``capture``: one forward and one backward pass.
+
+    ``metric`` sees the last position's logits [batch, vocab]. Raises UnknownSite, WrongDtype, Busy."""
     sites = list(sites)
     _check_all(model, sites, tokens.ids.shape[1])
     _check_dtype(model)
@@ -124,10 +139,71 @@ def grad(model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric) ->
         values.walk(model, lm, wanted, found.__setitem__, live=True)
         loss = metric(lm.output.logits[:, -1]).sum()
         grads.extend(torch.autograd.grad(loss, list(found.values())))
-    by_key = dict(zip(found, (g.detach() for g in grads), strict=True))
-    return {
-        site: values.part(values.shaped(model, by_key[values.key(site)], site.name), site).clone() for site in sites
-    }
+    by_key = dict(zip(found, grads, strict=True))
+
+    def of(raw: Tensor, site: Site) -> Tensor:
+        return values.part(values.shaped(model, raw.detach(), site.name), site).clone()
+
+    return {site: (of(found[values.key(site)], site), of(by_key[values.key(site)], site)) for site in sites}
+
+
+def remember(model: Model, tokens: Tokens) -> Past:
+    """Run one prompt and keep what ``rerun`` needs of it. Raises ShapeMismatch for several prompts, WrongDtype,
+    Busy."""
+    if tokens.ids.shape[0] != 1:
+        raise ShapeMismatch(f"One prompt can be remembered at a time; {tokens.ids.shape[0]} were given.")
+    _check_dtype(model)
+    ids = tokens.ids.to(model.hf.device)
+    lm = model.lm
+    cache = DynamicCache()
+    wanted: set[Key] = {("resid_pre", layer) for layer in range(model.spec.layers)}
+    resid: list[Tensor] = []
+    saved: list[Tensor] = []
+    with _turn(), torch.no_grad(), lm.trace(ids, past_key_values=cache, use_cache=True, logits_to_keep=1):
+        values.walk(model, lm, wanted, lambda _, raw: resid.append(raw[0].clone()))
+        saved.append(lm.output.logits[0, -1].clone())
+    return Past(tokens, torch.stack(resid), tuple(_keys_and_values(kv) for kv in cache.layers), saved[0])
+
+
+def rerun(model: Model, past: Past, rows: Rows, *, since: int) -> Tensor:
+    """The remembered prompt again, one row for each list of edits, computing only what they can change: nothing below
+    the lowest edit's layer, nothing left of a row's first edited position. Logits [rows, vocab] at the last position.
+
+    All rows are laid end to end in one sequence, in which a token sees its own row and, left of it, the remembered
+    prompt. An edit without a position covers the positions ``since`` on, and its source has that many. Raises
+    UnknownSite (among others for a pattern: use ``run``), ShapeMismatch, WrongDtype, Busy."""
+    length = past.tokens.ids.shape[1]
+    _check_dtype(model)
+    plan = _plan(model, rows, length)
+    if not plan:
+        return past.logits.expand(len(rows), -1).clone()
+    if any(name == "pattern" for name, _ in plan):
+        raise UnknownSite("A pattern spans all positions, so a pass over a few of them cannot hold it. Use run.")
+    packed = pack([_first_position(edits, since, length) for edits in rows], length)
+    layer = min(layer for _, layer in plan if layer is not None)
+    device = model.hf.device
+    ids = past.tokens.ids[:, packed.positions].to(device)
+    cache = DynamicCache(list(past.keys_and_values))
+    masks = attention_masks(model, packed, device)
+    edit = _packed_editor(model, plan, packed)
+    lm = model.lm
+    saved: list[Tensor] = []
+    with (
+        _turn(),
+        torch.no_grad(),
+        lm.trace(
+            ids,
+            past_key_values=cache,
+            use_cache=True,
+            position_ids=packed.positions[None].to(device),
+            logits_to_keep=packed.last.to(device),
+        ),
+    ):
+        values.look_through(model, lm, masks)
+        values.skip_to(model, lm, layer, past.resid[layer, packed.positions][None].clone())
+        values.walk(model, lm, set(plan), edit, first=layer, live=True)
+        saved.append(lm.output.logits[0].clone())
+    return saved[0]
 
 
 def begin(model: Model, tokens: Tokens, rows: Rows, pick: Pick = greedy) -> Decoding:
@@ -237,6 +313,26 @@ def _plan(model: Model, rows: Rows, length: int) -> dict[Key, list[tuple[int, An
 def _editor(model: Model, plan: dict[Key, list[tuple[int, AnyEdit]]]) -> values.Visit:
     def visit(key: Key, raw: Tensor) -> None:
         values.edit(values.shaped(model, raw, key[0]), plan[key])
+
+    return visit
+
+
+def _keys_and_values(layer: Any) -> tuple[Tensor, Tensor]:
+    return layer.keys, layer.values
+
+
+def _first_position(edits: Sequence[AnyEdit], since: int, length: int) -> int:
+    """The leftmost position that a row's edits can change."""
+    named = [edit.site.position % length for edit in edits if isinstance(edit.site.position, int)]
+    return min([*named, since] if len(named) < len(edits) or not named else named)
+
+
+def _packed_editor(model: Model, plan: dict[Key, list[tuple[int, AnyEdit]]], packed: Packed) -> values.Visit:
+    def visit(key: Key, raw: Tensor) -> None:
+        value = values.shaped(model, raw, key[0])
+        for row, edit in plan[key]:
+            target = packed.part(value[0], row, edit.site)
+            target.copy_(edit.apply(target))
 
     return visit
 

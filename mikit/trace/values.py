@@ -75,6 +75,14 @@ def embedding(model: Model, lm: Any) -> Any:
     return at(lm, model.arch.embed).output
 
 
+def look_through(model: Model, lm: Any, masks: Any) -> None:
+    """Give the decoder its attention masks, one tensor or one a kind of layer. As an argument of the trace a
+    dictionary would be taken for a batch."""
+    decoder = at(lm, model.arch.blocks.rpartition(".")[0])
+    args, kwargs = decoder.inputs
+    decoder.inputs = args, {**kwargs, "attention_mask": masks}
+
+
 def skip_to(model: Model, lm: Any, layer: int, resid: Tensor) -> None:
     """Do not compute the blocks below ``layer``; ``resid`` enters it."""
     blocks = at(lm, model.arch.blocks)

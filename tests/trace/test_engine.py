@@ -1,4 +1,4 @@
-"""capture, run, step and grad against plain PyTorch hooks, on four families."""
+"""capture, run, step and value_and_grad against plain PyTorch hooks, on four families."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from mikit.errors import Busy, ShapeMismatch, TooLong, UnknownSite, WrongDtype
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Ablate, Patch, Steer
-from mikit.trace.engine import Start, begin, capture, exclusive, grad, run, step
+from mikit.trace.engine import Start, begin, capture, exclusive, run, step, value_and_grad
 from mikit.trace.sites import Site
 from tests.trace import reference
 from tests.trace.reference import changed
@@ -128,7 +128,7 @@ def test_gradients_against_finite_differences(tiny, tokens):
     metric = lambda logits: logits[:, 7] - logits[:, 9]  # noqa: E731
     for name in ("resid_pre", "z", "mlp_post", "pattern"):
         site = Site(name=name, layer=1)
-        value, slope = capture(tiny, tokens, [site])[site], grad(tiny, tokens, [site], metric)[site]
+        value, slope = capture(tiny, tokens, [site])[site], value_and_grad(tiny, tokens, [site], metric)[site][1]
         direction = torch.randn(value.shape, generator=torch.Generator().manual_seed(3))
         if name == "pattern":
             direction = direction.tril()
@@ -185,7 +185,7 @@ def test_logits_are_read_only(tiny, tokens):
     with pytest.raises(UnknownSite, match="what comes out"):
         run(tiny, tokens, [[Ablate(site=logits)]])
     with pytest.raises(UnknownSite, match="made of the logits"):
-        grad(tiny, tokens, [logits], lambda x: x[:, 0])
+        value_and_grad(tiny, tokens, [logits], lambda x: x[:, 0])
 
 
 def test_wrong_sites_are_sentences(tiny, tokens):
@@ -248,7 +248,7 @@ def test_a_trace_inside_a_trace_is_refused(tiny, tokens):
         return logits[:, 0]
 
     with pytest.raises(Busy, match="inside a forward pass"):
-        grad(tiny, tokens, [Site(name="z", layer=0)], greedy_metric)
+        value_and_grad(tiny, tokens, [Site(name="z", layer=0)], greedy_metric)
     with exclusive():  # several calls under one turn are fine
         run(tiny, tokens, [[]])
         run(tiny, tokens, [[]])
@@ -265,7 +265,7 @@ def test_bf16_is_not_measured(tiny, tokens, monkeypatch):
     for call in (
         lambda: run(tiny, tokens, [[]]),
         lambda: capture(tiny, tokens, [Site(name="z", layer=0)]),
-        lambda: grad(tiny, tokens, [Site(name="z", layer=0)], lambda x: x[:, 0]),
+        lambda: value_and_grad(tiny, tokens, [Site(name="z", layer=0)], lambda x: x[:, 0]),
     ):
         with pytest.raises(WrongDtype, match="only stream text"):
             call()

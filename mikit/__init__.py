@@ -24,6 +24,8 @@ _HOME = {
     "TrainToy": "mikit.studies.train_toy",
     "PlaceAttention": "mikit.studies.be_the_head",
     "AttendEach": "mikit.studies.be_the_head",
+    "LogitLens": "mikit.studies.lens",
+    "DirectAttribution": "mikit.studies.direct_attribution",
     "Record": "mikit.studies.record",
     "AttentionView": "mikit.widgets.attention",
     "BeTheHead": "mikit.widgets.be_the_head",

@@ -133,29 +133,34 @@ def _read_by(model: Model, stream: Tensor, answer: int, foil: int) -> tuple[Tens
 def _attention(model: Model, layer: int, z: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
     """Each head's share [head] and the bias', read along ``direction``; z [head, d_head]."""
     block = at(model.hf, model.arch.blocks)[layer]
-    o_proj = at(block, model.arch.o_proj)
     written = torch.einsum("hd,hdm->hm", z, W_O(model, layer))
-    return _shares(model, block, model.arch.attn_out, written, o_proj, direction)
+    bias = _bias(at(block, model.arch.o_proj), direction)
+    direction = _before_second_norm(model, block, model.arch.attn_out, written.sum(0) + bias, direction)
+    return written @ direction, bias @ direction
 
 
 def _mlp(model: Model, layer: int, neurons: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
     """Each neuron's share [d_mlp] and the bias', read along ``direction``; neurons [d_mlp]."""
     block = at(model.hf, model.arch.blocks)[layer]
     down = at(block, model.arch.mlp_down)
-    written = neurons[:, None] * output_matrix(down, 1)[0]
-    return _shares(model, block, model.arch.mlp_out, written, down, direction)
+    rows = output_matrix(down, 1)[0]  # [d_mlp, d_model]: what each neuron writes
+    bias = _bias(down, direction)
+    direction = _before_second_norm(model, block, model.arch.mlp_out, neurons @ rows + bias, direction)
+    return neurons * (rows @ direction), bias @ direction
 
 
-def _shares(
-    model: Model, block: nn.Module, out: str, written: Tensor, projection: nn.Module, direction: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Dot products of what n parts write [n, d_model], and of their projection's bias, with ``direction``; on Gemma
-    with what stands before the norm at ``out``, its scale frozen."""
+def _bias(projection: nn.Module, like: Tensor) -> Tensor:
+    """A projection's bias [d_model], zeros where it has none."""
     bias: Tensor | None = getattr(projection, "bias", None)
-    constant = torch.zeros_like(written[0]) if bias is None else bias
-    if model.arch.attn_out_index is None:  # a norm stands between the parts and the stream
-        direction, _ = _before(model, at(block, out), written.sum(0) + constant, direction)
-    return written @ direction, constant @ direction
+    return torch.zeros_like(like) if bias is None else bias
+
+
+def _before_second_norm(model: Model, block: nn.Module, out: str, written: Tensor, direction: Tensor) -> Tensor:
+    """The direction that reads ``written`` [d_model] where a second norm stands between it and the stream (Gemma);
+    elsewhere the same direction."""
+    if model.arch.attn_out_index is not None:
+        return direction
+    return _before(model, at(block, out), written, direction)[0]
 
 
 def _before(model: Model, norm: nn.Module, value: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 from mikit.studies.base import run_study
-from mikit.studies.kinds import AttendEach, AttentionPatterns, HeadScores, MuteHeads, PlaceAttention
+from mikit.studies.kinds import (
+    AttendEach,
+    AttentionPatterns,
+    DirectAttribution,
+    HeadScores,
+    LogitLens,
+    MuteHeads,
+    PlaceAttention,
+)
+from mikit.studies.pairs import PromptPair
 from mikit.studies.prompts import ChatPrompt, RepeatPrompt, TextPrompt
 from mikit.trace.checks import load
 from tests import tiny as tiny_models
@@ -28,13 +37,21 @@ def model(request, tmp_path_factory):
     return load(folder)
 
 
+PAIRS = (
+    PromptPair(clean="w5 w6 w7", corrupt="w5 w2 w7", answer="w8", foil="w9"),
+    PromptPair(clean="w3 w1", corrupt="w3 w2", answer="w4", foil="w6"),
+)
+
+
 def studies(model):
     head = {"model": model.ref, "prompt": TextPrompt(text="w5 w6 w7"), "layer": 1, "head": 2}
     return {
         "attend-each": AttendEach(**head, answer="w8", foil="w9"),
         "place-attention": PlaceAttention(**head, answer="w8", foil="w9", shares=(0.25, 0.75, 0.0)),
         "attention": AttentionPatterns(model=model.ref, prompt=ChatPrompt(text="w5 w6 w7")),
+        "direct-attribution": DirectAttribution(model=model.ref, pairs=PAIRS, neurons=3),
         "head-scores": HeadScores(model=model.ref, length=6, seeds=2, seed=3),
+        "lens": LogitLens(model=model.ref, prompt="w5 w6 w7", control="w5 w2", answer="w8", foil="w9"),
         "mute-heads": MuteHeads(
             model=model.ref, prompt=RepeatPrompt(length=6, seed=2), heads=((0, 1), (2, 3)), draws=1
         ),
@@ -50,11 +67,26 @@ def numbers(result):
     if result.study.kind == "place-attention":
         both = [*result.grids["logit difference"].values.numpy(), *result.grids["next"].values.numpy()]
         return np.array([*both, *(c.grids["logit difference"].values.numpy()[0] for c in result.controls)])
+    if result.study.kind == "lens":
+        grids = [result.grids, *(control.grids for control in result.controls)]
+        return np.concatenate([grid["logit difference"].values.numpy()[:, -1] for grid in grids])
+    if result.study.kind == "direct-attribution":
+        return np.append(result.grids["layer"].values.numpy(), result.grids["logit difference"].values.numpy())
     if result.study.kind == "head-scores":
         return -np.sort(-result.grids["induction"].values.numpy(), axis=None)[:8]
     means, guessed = result.grids["mean surprise"].values.numpy(), result.grids["guessed"].values.numpy()
     return np.stack([means, guessed], axis=1).ravel()
 
+
+KINDS = [
+    "attend-each",
+    "attention",
+    "direct-attribution",
+    "head-scores",
+    "lens",
+    "mute-heads",
+    "place-attention",
+]
 
 RUN = """
 import runpy, sys
@@ -84,7 +116,7 @@ def printed(request, model, tmp_path_factory):
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-@pytest.mark.parametrize("kind", ["attend-each", "attention", "head-scores", "mute-heads", "place-attention"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_script_prints_the_same_numbers(model, printed, kind):
     expected = numbers(run_study(studies(model)[kind], model))
     found = [float(x) for x in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?(?![\w.])", printed[kind])]

@@ -26,6 +26,8 @@ Source = Literal["other prompt", "zero", "mean", "resample"]
 Measure = Callable[[Tensor], Tensor]
 """Logits [rows, vocab] -> [rows]."""
 
+Index = tuple[int, ...]
+
 ROWS = 128
 """Most rows of one trace: each has a whole vocabulary of logits."""
 WASTE = 1 / 6
@@ -36,7 +38,7 @@ WASTE = 1 / 6
 class Patched:
     """One cell of a map: where it stands, the site, what is put there, and the first position it can change."""
 
-    index: tuple[int, ...]
+    index: Index
     site: Site
     source: Tensor
     start: int
@@ -100,19 +102,25 @@ def patches(name: SiteName, by: By, source: Tensor, *, columns: Sequence[int], s
 
 def exact(
     model: Model, past: Past, cells: Iterable[Patched], measure: Measure, *, since: int, budget: float
-) -> Iterator[list[tuple[tuple[int, ...], float]]]:
+) -> Iterator[list[tuple[Index, float]]]:
     """Patch each cell into the remembered run, many cells to a trace: yields (index, measure) of the cells of one
     trace. ``budget``: tokens times layers of one trace. Raises what ``measure`` raises, UnknownSite, WrongDtype."""
-    length = past.tokens.ids.shape[1]
-    for group in groups(list(cells), model.spec.layers, length, budget):
+    for group, logits in patched_logits(model, past, cells, since=since, budget=budget):
+        yield list(zip((cell.index for cell in group), measure(logits).tolist(), strict=True))
+
+
+def patched_logits(
+    model: Model, past: Past, cells: Iterable[Patched], *, since: int, budget: float
+) -> Iterator[tuple[list[Patched], Tensor]]:
+    """As ``exact``: the cells of each trace and their logits [cells, vocab]."""
+    for group in groups(list(cells), model.spec.layers, past.tokens.ids.shape[1], budget):
         edits = [[Patch(site=cell.site, source=Array.of(cell.source))] for cell in group]
         if group[0].site.name == "pattern":
             layer = group[0].layer
             start = Start(layer, past.resid[layer].expand(len(group), -1, -1).clone())
-            logits = run(model, past.tokens, edits, start=start)
+            yield group, run(model, past.tokens, edits, start=start)
         else:
-            logits = rerun(model, past, edits, since=since)
-        yield list(zip((cell.index for cell in group), measure(logits).tolist(), strict=True))
+            yield group, rerun(model, past, edits, since=since)
 
 
 def groups(cells: Sequence[Patched], layers: int, length: int, budget: float) -> Iterator[list[Patched]]:

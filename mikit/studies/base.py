@@ -105,7 +105,13 @@ class Study(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        KINDS[get_args(cls.model_fields["kind"].annotation)[0]] = cls
+        for kind in get_args(cls.model_fields["kind"].annotation):  # a base shared by several kinds has none
+            KINDS[kind] = cls
+
+    @property
+    def unrecordable(self) -> str:
+        """Why there can be no record of this study, in a sentence; "" where there can."""
+        return ""
 
     def open(self) -> Model:
         """The model that the study speaks of. A study that trains its own makes it here, untrained."""
@@ -128,7 +134,8 @@ class Study(BaseModel):
         raise NotImplementedError
 
     def code(self, flavour: Flavour, model: Model) -> str:
-        """A script that prints the study's main numbers: with mikit, or with plain nnsight and nothing of ours."""
+        """A script that prints the study's main numbers: with mikit, or with plain nnsight and nothing of ours. ""
+        where that flavour has none."""
         raise NotImplementedError
 
 

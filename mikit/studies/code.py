@@ -126,10 +126,14 @@ def mikit_script(study: Study, model: Model, show: str) -> str:
     fields = [
         f"{name}={_literal(value)}" for name, value in study if name not in ("kind", "model") and _is_set(study, name)
     ]
-    prompts = sorted(
-        {type(value).__name__ for _, value in study if isinstance(value, BaseModel) and not isinstance(value, ModelRef)}
+    imports = sorted(
+        {
+            f"from {type(model).__module__} import {type(model).__name__}"
+            for _, value in study
+            for model in (value if isinstance(value, tuple) else [value])
+            if isinstance(model, BaseModel) and not isinstance(model, ModelRef)
+        }
     )
-    imports = [f"from mikit.studies.prompts import {', '.join(prompts)}"] if prompts else []
     call = f"mikit.{type(study).__name__}({', '.join(['model=model.ref', *fields])})"
     return "\n".join(
         [
@@ -146,7 +150,7 @@ def mikit_script(study: Study, model: Model, show: str) -> str:
 
 def attention_script(study: AttentionPatterns, model: Model) -> str:
     body = ATTENTION.format(attn=model.arch.attn, blocks=model.arch.blocks)
-    return _nnsight(study.model, _ids(study.prompt) + body)
+    return nnsight_script(study.model, _ids(study.prompt) + body)
 
 
 def head_scores_script(study: HeadScores, model: Model) -> str:
@@ -158,7 +162,7 @@ def head_scores_script(study: HeadScores, model: Model) -> str:
         attn=model.arch.attn,
         blocks=model.arch.blocks,
     )
-    return _nnsight(study.model, RANDOM_IDS + body)
+    return nnsight_script(study.model, RANDOM_IDS + body)
 
 
 def mute_heads_script(study: MuteHeads, model: Model) -> str:
@@ -169,7 +173,7 @@ def mute_heads_script(study: MuteHeads, model: Model) -> str:
     body = MUTE_HEADS.format(
         off=off, blocks=model.arch.blocks, o_proj=model.arch.o_proj, size=model.spec.d_head, first=first
     )
-    return _nnsight(study.model, _ids(study.prompt) + body)
+    return nnsight_script(study.model, _ids(study.prompt) + body)
 
 
 def place_attention_script(study: PlaceAttention, model: Model, pair: tuple[int, int]) -> str:
@@ -185,10 +189,10 @@ def _of_one_head(
 ) -> str:
     live = LIVE_PATTERN.format(blocks=model.arch.blocks, attn=model.arch.attn, layer=study.layer)
     body = template.format(live=indent(live, 8 * " "), head=study.head, answer=pair[0], foil=pair[1], **more)
-    return _nnsight(study.model, _ids(study.prompt) + body)
+    return nnsight_script(study.model, _ids(study.prompt) + body)
 
 
-def _nnsight(ref: ModelRef, body: str) -> str:
+def nnsight_script(ref: ModelRef, body: str) -> str:
     return OPEN.format(handle=ref.handle) + indent(body, "    ")
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from mikit.models.model import Spec
+from collections.abc import Sequence
+from time import perf_counter
+from weakref import WeakKeyDictionary
+
+import torch
+
+from mikit.methods.patching import Patched, groups
+from mikit.models.model import Model, Spec
+from mikit.studies.base import Cost
+from mikit.trace.engine import run
 
 FLOPS = 1e11
 """Multiply-adds a second of an ordinary laptop, counted as two each. Within a factor of a few; only progress bars
 lean on it."""
+STEP = 0.2
+"""Seconds between two looks at the Stop button."""
+_SPEEDS: WeakKeyDictionary[Model, tuple[float, float]] = WeakKeyDictionary()
 
 
 def seconds(spec: Spec, tokens: int) -> float:
@@ -19,5 +31,59 @@ def seconds(spec: Spec, tokens: int) -> float:
 def held(spec: Spec, tokens: int, rows: int = 1) -> int:
     """Bytes alive at once in a pass of ``rows`` prompts of ``tokens`` tokens: one layer's activations and patterns,
     and all logits."""
-    layer = 3 * spec.d_mlp + 6 * spec.d_model
-    return 4 * rows * tokens * (layer + 3 * spec.heads * tokens + 2 * spec.vocab)
+    return held_a_layer(spec, tokens, rows) + 4 * rows * tokens * 2 * spec.vocab
+
+
+def held_a_layer(spec: Spec, tokens: int, rows: int = 1) -> int:
+    """Bytes of one layer's activations and patterns."""
+    return 4 * rows * tokens * (3 * spec.d_mlp + 6 * spec.d_model + 3 * spec.heads * tokens)
+
+
+def budget(spec: Spec) -> float:
+    """Tokens times layers of one short trace: about 0.2 s."""
+    return spec.layers * STEP / seconds(spec, 1)
+
+
+def patching(model: Model, cells: Sequence[Patched], length: int) -> Cost:
+    """A sweep over ``cells`` in prompts of ``length`` tokens: seconds at the speed measured on this machine, and the
+    bytes of its largest trace beside two remembered runs and what the patches bring."""
+    s = model.spec
+    fixed, per_token = speed(model)
+    took, largest = 2 * (fixed + per_token * length), 0
+    for group in groups(cells, s.layers, length, budget(s)):
+        depth = s.layers - group[-1].layer
+        tokens = sum(length - cell.start for cell in group)
+        took += (fixed + per_token * tokens) * (depth / s.layers)
+        largest = max(largest, _trace_bytes(s, tokens, length, len(group)))
+    kept = s.layers * length * (s.d_model + 2 * s.kv_heads * s.d_head)
+    brought = 3 * s.layers * length * max(s.d_model, s.heads * s.d_head)
+    return Cost(seconds=took, bytes=4 * (2 * kept + brought) + largest)
+
+
+def _trace_bytes(s: Spec, tokens: int, length: int, rows: int) -> int:
+    """One trace of packed rows: a layer's activations and attention, all layers' keys and values, and the logits."""
+    layer = tokens * (3 * s.d_mlp + 8 * s.d_model)
+    attention = (3 * s.heads + 2) * tokens * (length + tokens)
+    keys = 2 * s.layers * (length + tokens) * s.kv_heads * s.d_head
+    return 4 * (layer + attention + keys + 2 * rows * s.vocab)
+
+
+def speed(model: Model) -> tuple[float, float]:
+    """Seconds of one pass on this machine: a fixed part and a part for each token, from two lengths timed once a
+    model, for about 0.2 s."""
+    if model not in _SPEEDS:
+        short, long = (_timed(model, tokens) for tokens in (4, 32))
+        per_token = max(long - short, 0.0) / 28
+        _SPEEDS[model] = (max(short - 4 * per_token, 0.0), per_token)
+    return _SPEEDS[model]
+
+
+def _timed(model: Model, tokens: int) -> float:
+    """The better of two: the first pass of a length also makes room for it."""
+    prompt = model.tokens_from(torch.full((tokens,), model.spec.vocab // 2))
+    took = []
+    for _ in range(2):
+        began = perf_counter()
+        run(model, prompt, [[]])
+        took.append(perf_counter() - began)
+    return min(took)

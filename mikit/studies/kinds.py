@@ -1,20 +1,26 @@
 """All kinds of study; importing this module registers them for replay."""
 
 from mikit.studies.attention import AttentionPatterns
+from mikit.studies.attribution import Attribution
 from mikit.studies.be_the_head import AttendEach, PlaceAttention
 from mikit.studies.direct_attribution import DirectAttribution
+from mikit.studies.dose import Dose
 from mikit.studies.head_scores import HeadScores
 from mikit.studies.lens import LogitLens
 from mikit.studies.mute_heads import MuteHeads
+from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.train_toy import TrainToy
 
 __all__ = [
     "AttendEach",
     "AttentionPatterns",
+    "Attribution",
     "DirectAttribution",
+    "Dose",
     "HeadScores",
     "LogitLens",
     "MuteHeads",
+    "PatchSweep",
     "PlaceAttention",
     "TrainToy",
 ]

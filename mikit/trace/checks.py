@@ -20,8 +20,8 @@ from mikit.models.architectures import at
 from mikit.models.model import W_O, Model, open_model
 from mikit.models.tokens import Tokens
 from mikit.trace.arrays import Array
-from mikit.trace.edits import Patch
-from mikit.trace.engine import capture, exclusive, run
+from mikit.trace.edits import Ablate, Patch
+from mikit.trace.engine import capture, exclusive, remember, rerun, run
 from mikit.trace.sites import Site, SiteName
 
 Measure = Callable[[Model, Tokens, Tokens], float]
@@ -162,6 +162,12 @@ def _full_patch(model: Model, tokens: Tokens, other: Tokens) -> float:
     return _deviation(patched, run(model, tokens, [[]]))
 
 
+def _short_pass(model: Model, tokens: Tokens, _: Tokens) -> float:
+    places = [(0, 1), (model.spec.layers // 2, LENGTH // 2)]
+    rows = [[Ablate(site=Site(name="attn_out", layer=layer, position=position))] for layer, position in places]
+    return _deviation(rerun(model, remember(model, tokens), rows, since=0), run(model, tokens, rows))
+
+
 def _middle(model: Model) -> list[Site]:
     layer = model.spec.layers // 2
     return [Site(name="z", layer=layer), Site(name="mlp_out", layer=layer)]
@@ -180,5 +186,6 @@ CHECKS: dict[str, tuple[str, Measure]] = {
     "traced is raw": ("a traced pass gives a plain pass's logits", _traced_is_raw),
     "batched is single": ("a row of a batch gives the prompt's own logits", _batched_is_single),
     "self-patch": ("swapping in a run's own values changes nothing", _self_patch),
+    "short pass": ("computing only what an edit can change gives the whole pass's logits", _short_pass),
     "full patch": ("a whole layer swapped in brings its own logits", _full_patch),
 }

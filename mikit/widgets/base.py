@@ -132,6 +132,8 @@ class View(anywidget.AnyWidget):
             raise MikitError(
                 f"The numbers are not complete yet ({', '.join(unfinished)}). Save once the view is ready."
             )
+        if refused := self._unrecordable():
+            raise MikitError(refused)
         return Record.of(self._results(), self._model)
 
     def freeze(self, path: str | Path) -> Path:
@@ -211,6 +213,9 @@ class View(anywidget.AnyWidget):
             self._lanes.forget(lane)
         with self.hold_sync():
             self.code = self._code()
+            if self._model is not None:
+                self.can_save = not (refused := self._unrecordable())
+                self.note = f"Save record is off. {refused}" if refused else self.note
             self._tell(lane, end)
 
     def work_rests(self) -> None:
@@ -233,9 +238,12 @@ class View(anywidget.AnyWidget):
         if self._model is None:
             return {}
         studies = [result.study for result in self._results()]
-        return {
-            flavour: "\n\n".join(study.code(flavour, self._model) for study in studies) for flavour in get_args(Flavour)
-        }
+        scripts = {flavour: [study.code(flavour, self._model) for study in studies] for flavour in get_args(Flavour)}
+        return {flavour: "\n\n".join(filter(None, found)) for flavour, found in scripts.items() if any(found)}
+
+    def _unrecordable(self) -> str:
+        """Why the numbers on screen cannot be recorded, or ""."""
+        return next((reason for result in self._results() if (reason := result.study.unrecordable)), "")
 
     def _heard(self, _: object, message: dict[str, Any], buffers: object) -> None:
         actions = {"record": self._save_record, "page": self._save_page, "stop": self._stop, "reset": self._reset}

@@ -36,6 +36,7 @@ _HOME = {
     "AttentionView": "mikit.widgets.attention",
     "BeTheHead": "mikit.widgets.be_the_head",
     "ActivationHeatmap": "mikit.widgets.heatmap",
+    "LensView": "mikit.widgets.lens",
     "TokenStrip": "mikit.widgets.tokens",
     "TrainingView": "mikit.widgets.training",
 }

@@ -247,10 +247,62 @@ def training(state: str) -> Traits:
     }  # fmt: skip
 
 
+def lens(state: str) -> Traits:
+    """Both prompts look alike until one layer reads who acted; a head there writes most of the difference."""
+    draws = np.random.default_rng(6)
+    layer, position = np.mgrid[:LAYERS, : len(TEXT)].astype(float)
+    common = 11 * (1 - np.exp(-(layer + 1) / 5)) * (0.7 + 0.3 * np.sin(position)) + draws.normal(0, 0.4, layer.shape)
+    common[:, :2] *= 0.2
+    late = 1 / (1 + np.exp(-(layer - 22.5) / 0.5)) * (position == len(TEXT) - 1)
+    readings = [common * (1 - late) + late * end * (1 + (LAYERS - layer) / 12) for end in (5.49, -6.12)]
+    words = [[" the", " a", " his", " them", " John"], [" John", " Mary", " the", " him", " her"]]
+    sure = [[0.3, 0.2, 0.12, 0.1, 0.05], [0.88, 0.03, 0.02, 0.01, 0.003]]
+
+    def top(swapped: bool) -> list[list[dict[str, Any]]]:
+        last = [" Mary", " John", *words[1][2:]] if swapped else words[1]
+        return [
+            [{"text": w, "p": p} for w, p in zip(last if i > 22 else words[0], sure[int(i > 22)], strict=True)]
+            for i in range(LAYERS)
+        ]
+
+    layers = draws.normal(0, 0.25, (2, LAYERS, 2))
+    layers[:, 23, 0], layers[:, 26, 1] = (4.4, -4.6), (-1.6, 1.1)
+    heads = draws.normal(0, 0.08, (2, LAYERS, HEADS))
+    heads[:, 23, 3], heads[:, 25, 7] = (3.9, -4.0), (-1.2, 1.0)
+    changed = [*TEXT[:9], " Mary", *TEXT[10:]]
+    empty, partial = state == "empty", state == "partial"
+    none = encode(np.zeros((0, 0), np.float32))
+    return _lanes(state, ("lens", "direct")) | {
+        "title": "What each layer would say",
+        "shows": "What each layer's stream would predict if it were the last, and what each part adds to the logit "
+        "difference (norm's scale held).",
+        "hides": "What a layer is used for: the lens reads with the last layer's glasses, and parts also act through"
+        " later parts.",
+        "prompt": "".join(changed), "control": "".join(TEXT), "answer": " John", "foil": " Mary",
+        "layer": 18, "grid": [LAYERS, HEADS],
+        "tokens": [] if empty else changed, "control_tokens": [] if empty or partial else TEXT,
+        "lens": none if empty else encode(readings[0]),
+        "control_lens": none if empty or partial else encode(readings[1]),
+        "limit": 14.0,
+        "top": [] if empty else top(False), "control_top": [] if empty or partial else top(True),
+        "layers": none if empty or partial else encode(layers),
+        "ends": none if empty or partial else encode(np.array([[0.04, 0.0], [0.04, 0.0]])),
+        "heads": none if empty or partial else encode(heads),
+        "parts": [] if empty or partial else [
+            {"name": name, "value": value, "control": control}
+            for name, value, control in (
+                ("L23H3", 3.9, -4.0), ("L25H7", -1.2, 1.0), ("L26N1022", -0.8, 0.5), ("L29N14", 0.61, 0.58),
+                ("L22H1", 0.4, 0.31),
+            )
+        ],
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
     "heatmap": heatmap,
+    "lens": lens,
     "predict": predict,
     "tokens": tokens,
     "training": training,

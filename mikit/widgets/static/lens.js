@@ -195,14 +195,15 @@ text):piece.text);return span}function labelStep(room,pitch){let least=Math.ceil
 return column2<0||column2>=columns||line<0||line>=rows?null:[up?rows-1-line:line,column2]}function cellBox(layout,rows,row,column2,up){
 let line=up?rows-1-row:row;return{x:column2*layout.cellWidth,y:line*layout.cellHeight,width:layout.cellWidth,height:layout.
 cellHeight}}function printed(count,step,active,room,pitch){let indices=Array.from({length:Math.ceil(count/step)},(_,i)=>i*
-step);return active===null?indices:[...indices.filter(i=>Math.abs(i-active)*pitch>=room),active]}var GUTTER=36,GAP=24,WIDEST=30,NARROWEST=10,TOKEN_CHARACTER=7.25,LONGEST_TOKEN=64,EMPTY=14;function longest(prompts){return Math.
-max(...prompts.map(tokens=>tokens.length))||EMPTY}function columnsOf(prompts,width){let half=Math.floor((width-GAP)/2),beside=GUTTER+
-longest(prompts)*NARROWEST<=half;return{beside,width:beside?half:width}}function mapLayout(layers,prompts,at,columns,tall){
+step);return active===null?indices:[...indices.filter(i=>Math.abs(i-active)*pitch>=room),active]}var GUTTER=36,GAP=24,WIDEST=30,NARROWEST=10,TOKEN_CHARACTER=7.25,LONGEST_TOKEN=64,EMPTY=14,EMPTY_CHARACTERS=6;function longest(prompts){
+return Math.max(...prompts.map(tokens=>tokens.length))||EMPTY}function columnsOf(prompts,width){let half=Math.floor((width-
+GAP)/2),beside=GUTTER+longest(prompts)*NARROWEST<=half;return{beside,width:beside?half:width}}function mapLayout(layers,prompts,at,columns,tall){
 let[count,most]=[prompts[at]?.length||longest(prompts),longest(prompts)],cellWidth=Math.min(WIDEST,Math.max(NARROWEST,Math.
-floor((columns.width-GUTTER)/most))),cellHeight=Math.min(24,Math.max(3,Math.floor(tall/layers))),characters=Math.max(1,...prompts.
-flat().map(text=>[...tokenLabel(text)].length));return{beside:columns.beside,gutter:GUTTER,cellWidth,cellHeight,rotated:!0,
-width:count*cellWidth,height:layers*cellHeight,foot:Math.min(LONGEST_TOKEN,Math.ceil(characters*TOKEN_CHARACTER))+6,rowStep:labelStep(
-12,cellHeight),columnStep:labelStep(12,cellWidth),rowCharacters:3,columnCharacters:Math.floor(LONGEST_TOKEN/TOKEN_CHARACTER)}}function label(text,x,y,active,anchor,turn=""){let attributes={x,y,"text-anchor":anchor,class:active?"mikit-axis mikit-a\
+floor((columns.width-GUTTER)/most))),cellHeight=Math.min(24,Math.max(3,Math.floor(tall/layers))),characters=Math.max(...prompts.
+flat().map(text=>[...tokenLabel(text)].length),prompts.flat().length?1:EMPTY_CHARACTERS);return{beside:columns.beside,gutter:GUTTER,
+cellWidth,cellHeight,rotated:!0,width:count*cellWidth,height:layers*cellHeight,foot:Math.min(LONGEST_TOKEN,Math.ceil(characters*
+TOKEN_CHARACTER))+6,rowStep:labelStep(12,cellHeight),columnStep:labelStep(12,cellWidth),rowCharacters:3,columnCharacters:Math.
+floor(LONGEST_TOKEN/TOKEN_CHARACTER)}}function label(text,x,y,active,anchor,turn=""){let attributes={x,y,"text-anchor":anchor,class:active?"mikit-axis mikit-a\
 xis-active":"mikit-axis"};return svg("text",turn?{...attributes,transform:turn}:attributes,text)}function drawRowLabels(target,layout,labels){
 let{gutter,cellHeight,height,rowStep}=layout,active=labels.active?.[0]??null;target.setAttribute("width",String(gutter)),
 target.setAttribute("height",String(height)),target.replaceChildren(...printed(labels.rows.length,rowStep,active,12,cellHeight).
@@ -264,11 +265,12 @@ t-lens-columns"});parts=h("div",{class:"mikit-lens-parts"});lens=h("div",{class:
 "div",{class:"mikit-lens-strongest"},this.parts);element=h("div",{class:"mikit-lens-readout"},this.lens,this.strongest);drawPlace(scene,place2){
 this.heading.replaceChildren(h("b",{},`after layer ${place2.layer}`)," likeliest next tokens at the end, through the len\
 s"),this.columns.replaceChildren(...scene.readings.map(reading=>column(reading,place2)))}drawParts(scene){let[effect,control]=scene.
-shares??[],row=(name,value,beside)=>h("tr",{},h("th",{scope:"row"},name),h("td",{},value===void 0?"":signed(value)),h("t\
-d",{class:"mikit-muted"},beside===void 0?"":signed(beside)));this.parts.replaceChildren(h("table",{},h("thead",{},h("tr",
-{},h("th",{scope:"col"},"strongest heads and neurons"),h("th",{scope:"col"},"adds"),h("th",{scope:"col"},"control"))),h(
-"tbody",{},...Array.from({length:PARTS},(_,i)=>row(scene.parts[i]?.name??" ",scene.parts[i]?.value,scene.parts[i]?.control)),
-row("embedding",effect?.embedding,control?.embedding),row("biases of norm and unembedding",effect?.biases,control?.biases))))}};var BARS=48,HEAD=8,FOOT=16,KINDS=["attention","mlp"],NAMES={attention:"attention",mlp:"MLP"};function barAxis(shares){let all=shares.
+shares??[],row=(name,value,beside)=>h("tr",{},name?h("th",{scope:"row"},name):h("td",{}," "),h("td",{},value===void 0?"":
+signed(value)),h("td",{class:"mikit-muted"},beside===void 0?"":signed(beside)));this.parts.replaceChildren(h("table",{},
+h("thead",{},h("tr",{},h("th",{scope:"col"},"strongest heads and neurons"),h("th",{scope:"col"},"adds"),h("th",{scope:"c\
+ol"},"control"))),h("tbody",{},...Array.from({length:PARTS},(_,i)=>row(scene.parts[i]?.name??"",scene.parts[i]?.value,scene.
+parts[i]?.control)),row("embedding",effect?.embedding,control?.embedding),row("biases of norm and unembedding",effect?.biases,
+control?.biases))))}};var BARS=40,HEAD=8,FOOT=16,KINDS=["attention","mlp"],NAMES={attention:"attention",mlp:"MLP"};function barAxis(shares){let all=shares.
 flatMap(({attention,mlp})=>[...attention,...mlp]).filter(Number.isFinite),[low,high]=[Math.min(0,...all),Math.max(0,...all)];
 return low===high?[0,1]:[low,high]}function turned(values,layers,heads){return Float32Array.from({length:layers*heads},(_,i)=>values[i%
 layers*heads+Math.floor(i/layers)]??Number.NaN)}function headLimit(shares){return Math.max(...shares.flatMap(({heads})=>[
@@ -323,7 +325,7 @@ x;top:${cell2[0]*HEAD}px;width:${this.pitch}px;height:${HEAD}px`),this.headTitle
 return`${NAMES[kind]}: no numbers yet`;let values=effect[kind],most=values.reduce((best,value,i)=>Math.abs(value)>Math.abs(
 values[best]??0)?i:best,0);return`What ${NAMES[kind]} of each layer adds; most at layer ${most}, ${signed(values[most]??
 Number.NaN)}, control ${signed(control[kind][most]??Number.NaN)}`}};var DRAWN=["prompt","control","answer","foil","grid","tokens","control_tokens","lens","control_lens","limit","top","cont\
-rol_top","layers","ends","heads","parts"],LANES=["lens","direct"],TALL=210,LOW=150,WORDS=["prompt","control","answer","f\
+rol_top","layers","ends","heads","parts"],LANES=["lens","direct"],TALL=180,LOW=150,WORDS=["prompt","control","answer","f\
 oil"],written=text=>text.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text=>text.replace(/^·+/,dots=>" ".repeat(
 dots.length));function tableOf(scene){let[prompt,control]=scene.readings,[effect,beside]=scene.shares??[],none=Number.NaN;
 return{caption:`Logit difference ${tokenLabel(scene.answer)} less ${tokenLabel(scene.foil)} at the last position, by lay\

@@ -19,7 +19,7 @@ const DRAWN = [
   "layers", "ends", "heads", "parts",
 ] as const satisfies (keyof LensTraits)[];
 const LANES = ["lens", "direct"];
-const TALL = 210;
+const TALL = 180;
 const LOW = 150;
 const WORDS = ["prompt", "control", "answer", "foil"] as const;
 

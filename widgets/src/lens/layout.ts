@@ -10,6 +10,7 @@ const TOKEN_CHARACTER = 7.25;
 const LONGEST_TOKEN = 64;
 /** Before the first numbers: about as many tokens as most prompts have. */
 const EMPTY = 14;
+const EMPTY_CHARACTERS = 6;
 
 export interface Columns {
   /** Two columns; one below the other where the prompts are too long for that. */
@@ -33,7 +34,7 @@ export function mapLayout(layers: number, prompts: readonly string[][], at: 0 | 
   const [count, most] = [prompts[at]?.length || longest(prompts), longest(prompts)];
   const cellWidth = Math.min(WIDEST, Math.max(NARROWEST, Math.floor((columns.width - GUTTER) / most)));
   const cellHeight = Math.min(24, Math.max(3, Math.floor(tall / layers)));
-  const characters = Math.max(1, ...prompts.flat().map((text) => [...tokenLabel(text)].length));
+  const characters = Math.max(...prompts.flat().map((text) => [...tokenLabel(text)].length), prompts.flat().length ? 1 : EMPTY_CHARACTERS);
   return {
     beside: columns.beside, gutter: GUTTER, cellWidth, cellHeight, rotated: true,
     width: count * cellWidth,

@@ -53,13 +53,13 @@ export class Readout {
   drawParts(scene: Scene): void {
     const [effect, control] = scene.shares ?? [];
     const row = (name: string, value: number | undefined, beside: number | undefined): HTMLElement => h("tr", {},
-      h("th", { scope: "row" }, name),
+      name ? h("th", { scope: "row" }, name) : h("td", {}, "\u00a0"),
       h("td", {}, value === undefined ? "" : signed(value)),
       h("td", { class: "mikit-muted" }, beside === undefined ? "" : signed(beside)));
     this.parts.replaceChildren(h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "strongest heads and neurons"), h("th", { scope: "col" }, "adds"), h("th", { scope: "col" }, "control"))),
       h("tbody", {},
-        ...Array.from({ length: PARTS }, (_, i) => row(scene.parts[i]?.name ?? "\u00a0", scene.parts[i]?.value, scene.parts[i]?.control)),
+        ...Array.from({ length: PARTS }, (_, i) => row(scene.parts[i]?.name ?? "", scene.parts[i]?.value, scene.parts[i]?.control)),
         row("embedding", effect?.embedding, control?.embedding),
         row("biases of norm and unembedding", effect?.biases, control?.biases))));
   }

@@ -9,7 +9,7 @@ import { GUTTER } from "./layout";
 import type { ThemeName } from "../shared/types";
 import type { Scene, Shares } from "./traits";
 
-const BARS = 48;
+const BARS = 40;
 const HEAD = 8;
 const FOOT = 16;
 const KINDS = ["attention", "mlp"] as const;

@@ -28,6 +28,7 @@ _HOME = {
     "name_pair": "mikit.studies.names",
     "name_pairs": "mikit.studies.names",
     "PatchSweep": "mikit.studies.patch_sweep",
+    "PathPatch": "mikit.studies.path_patch",
     "Attribution": "mikit.studies.attribution",
     "Dose": "mikit.studies.dose",
     "LogitLens": "mikit.studies.lens",

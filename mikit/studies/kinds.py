@@ -9,6 +9,7 @@ from mikit.studies.head_scores import HeadScores
 from mikit.studies.lens import LogitLens
 from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.patch_sweep import PatchSweep
+from mikit.studies.path_patch import PathPatch
 from mikit.studies.train_toy import TrainToy
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "LogitLens",
     "MuteHeads",
     "PatchSweep",
+    "PathPatch",
     "PlaceAttention",
     "TrainToy",
 ]

@@ -1,4 +1,4 @@
-"""capture / run / remember / rerun / value_and_grad / begin / step: the only file that opens an nnsight trace.
+"""capture / run / remember / rerun / rerun_to / value_and_grad / begin / step: the only file that opens a trace.
 
 nnsight is not thread-safe, and JupyterLab runs widget callbacks beside a running cell, so every trace takes its turn
 at one process-wide lock. Every call here is one short trace: between calls other views get theirs. ``torch.no_grad``
@@ -172,15 +172,30 @@ def rerun(model: Model, past: Past, rows: Rows, *, since: int) -> Tensor:
     All rows are laid end to end in one sequence, in which a token sees its own row and, left of it, the remembered
     prompt. An edit without a position covers the positions ``since`` on, and its source has that many. Raises
     UnknownSite (among others for a pattern: use ``run``), ShapeMismatch, WrongDtype, Busy."""
+    if not any(rows):
+        return past.logits.expand(len(rows), -1).clone()
+    logits, _ = _rerun(model, past, rows, since, None)
+    return logits
+
+
+def rerun_to(model: Model, past: Past, rows: Rows, site: Site, *, since: int) -> list[Tensor]:
+    """As ``rerun``, but ends at ``site``, where it reads each row's value [position, ...] from that row's first edited
+    position on; nothing above is computed. ``site`` has no position."""
+    check(site, model.spec)
+    value, packed = _rerun(model, past, rows, since, values.key(site))
+    return [packed.part(value, row, site) for row in range(len(rows))]
+
+
+def _rerun(model: Model, past: Past, rows: Rows, since: int, read: Key | None) -> tuple[Tensor, Packed]:
+    """The last logits [rows, vocab], or the packed value at ``read`` [N, ...], and how the rows are laid."""
     length = past.tokens.ids.shape[1]
     _check_dtype(model)
     plan = _plan(model, rows, length)
-    if not plan:
-        return past.logits.expand(len(rows), -1).clone()
     if any(name == "pattern" for name, _ in plan):
         raise UnknownSite("A pattern spans all positions, so a pass over a few of them cannot hold it. Use run.")
     packed = pack([_first_position(edits, since, length) for edits in rows], length)
-    layer = min(layer for _, layer in plan if layer is not None)
+    wanted = {*plan, read} if read else set(plan)
+    layer = min(layer for _, layer in wanted if layer is not None)
     device = model.hf.device
     ids = past.tokens.ids[:, packed.positions].to(device)
     cache = DynamicCache(list(past.keys_and_values))
@@ -188,6 +203,12 @@ def rerun(model: Model, past: Past, rows: Rows, *, since: int) -> Tensor:
     edit = _packed_editor(model, plan, packed)
     lm = model.lm
     saved: list[Tensor] = []
+
+    def visit(key: Key, raw: Tensor) -> None:
+        edit(key, raw)
+        if key == read:
+            saved.append(values.shaped(model, raw, key[0])[0].clone())
+
     with (
         _turn(),
         torch.no_grad(),
@@ -197,13 +218,16 @@ def rerun(model: Model, past: Past, rows: Rows, *, since: int) -> Tensor:
             use_cache=True,
             position_ids=packed.positions[None].to(device),
             logits_to_keep=packed.last.to(device),
-        ),
+        ) as tracer,
     ):
         values.look_through(model, lm, masks)
         values.skip_to(model, lm, layer, past.resid[layer, packed.positions][None].clone())
-        values.walk(model, lm, set(plan), edit, first=layer, live=True)
-        saved.append(lm.output.logits[0].clone())
-    return saved[0]
+        values.walk(model, lm, wanted, visit, first=layer, live=True)
+        if read is None:
+            saved.append(lm.output.logits[0].clone())
+        else:
+            tracer.stop()
+    return saved[0], packed
 
 
 def begin(model: Model, tokens: Tokens, rows: Rows, pick: Pick = greedy) -> Decoding:
@@ -330,7 +354,7 @@ def _first_position(edits: Sequence[AnyEdit], since: int, length: int) -> int:
 def _packed_editor(model: Model, plan: dict[Key, list[tuple[int, AnyEdit]]], packed: Packed) -> values.Visit:
     def visit(key: Key, raw: Tensor) -> None:
         value = values.shaped(model, raw, key[0])
-        for row, edit in plan[key]:
+        for row, edit in plan.get(key, ()):
             target = packed.part(value[0], row, edit.site)
             target.copy_(edit.apply(target))
 

@@ -19,11 +19,13 @@ from mikit.studies.kinds import (
     HeadScores,
     LogitLens,
     MuteHeads,
+    PathPatch,
     PlaceAttention,
 )
 from mikit.studies.pairs import PromptPair
 from mikit.studies.prompts import ChatPrompt, RepeatPrompt, TextPrompt
 from mikit.trace.checks import load
+from mikit.trace.sites import Site
 from tests import tiny as tiny_models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +49,8 @@ def studies(model):
     head = {"model": model.ref, "prompt": TextPrompt(text="w5 w6 w7"), "layer": 1, "head": 2}
     return {
         "attend-each": AttendEach(**head, answer="w8", foil="w9"),
+        "path-to-head": PathPatch(model=model.ref, pairs=PAIRS[:1], receiver=Site(name="v", layer=2, head=1)),
+        "path-to-logits": PathPatch(model=model.ref, pairs=PAIRS[:1], direction="noise"),
         "place-attention": PlaceAttention(**head, answer="w8", foil="w9", shares=(0.25, 0.75, 0.0)),
         "attention": AttentionPatterns(model=model.ref, prompt=ChatPrompt(text="w5 w6 w7")),
         "direct-attribution": DirectAttribution(model=model.ref, pairs=PAIRS, neurons=3),
@@ -72,6 +76,8 @@ def numbers(result):
         return np.concatenate([grid["logit difference"].values.numpy()[:, -1] for grid in grids])
     if result.study.kind == "direct-attribution":
         return np.append(result.grids["layer"].values.numpy(), result.grids["logit difference"].values.numpy())
+    if result.study.kind == "path-patch":
+        return result.grids["path"].values.numpy().ravel()
     if result.study.kind == "head-scores":
         return -np.sort(-result.grids["induction"].values.numpy(), axis=None)[:8]
     means, guessed = result.grids["mean surprise"].values.numpy(), result.grids["guessed"].values.numpy()
@@ -85,6 +91,8 @@ KINDS = [
     "head-scores",
     "lens",
     "mute-heads",
+    "path-to-head",
+    "path-to-logits",
     "place-attention",
 ]
 

@@ -33,6 +33,7 @@ _HOME = {
     "Dose": "mikit.studies.dose",
     "LogitLens": "mikit.studies.lens",
     "DirectAttribution": "mikit.studies.direct_attribution",
+    "CheckClaim": "mikit.studies.claim",
     "Record": "mikit.studies.record",
     "AttentionView": "mikit.widgets.attention",
     "BeTheHead": "mikit.widgets.be_the_head",

@@ -58,6 +58,10 @@ class BadMetric(MikitError):
     """A metric that is unknown, or gives no finite number for each row."""
 
 
+class BadClaim(MikitError):
+    """A claim that cannot be checked: not locked, a wording without names, a list with too few."""
+
+
 class NoChatTemplate(MikitError):
     """Chat asked of a tokenizer that has no chat template."""
 

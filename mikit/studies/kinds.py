@@ -3,6 +3,7 @@
 from mikit.studies.attention import AttentionPatterns
 from mikit.studies.attribution import Attribution
 from mikit.studies.be_the_head import AttendEach, PlaceAttention
+from mikit.studies.claim import CheckClaim
 from mikit.studies.direct_attribution import DirectAttribution
 from mikit.studies.dose import Dose
 from mikit.studies.head_scores import HeadScores
@@ -16,6 +17,7 @@ __all__ = [
     "AttendEach",
     "AttentionPatterns",
     "Attribution",
+    "CheckClaim",
     "DirectAttribution",
     "Dose",
     "HeadScores",

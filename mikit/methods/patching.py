@@ -30,6 +30,8 @@ Index = tuple[int, ...]
 
 ROWS = 128
 """Most rows of one trace: each has a whole vocabulary of logits."""
+TOKENS = 1024
+"""Most tokens of one trace, unless a single row is longer: attention between packed rows is masked, yet computed."""
 WASTE = 1 / 6
 """Share of a trace's work that may go into layers below a row's own patch, to save a trace."""
 
@@ -142,7 +144,8 @@ def _fits(group: list[Patched], layers: int, length: int, budget: float) -> bool
     lowest = min(cell.layer for cell in group)
     tokens = sum(length - cell.start for cell in group)
     wasted = sum((length - cell.start) * (cell.layer - lowest) for cell in group)
-    return len(group) <= ROWS and tokens * (layers - lowest) <= budget and wasted <= WASTE * budget
+    small = len(group) <= ROWS and tokens <= TOKENS
+    return small and tokens * (layers - lowest) <= budget and wasted <= WASTE * budget
 
 
 def attribution(

@@ -61,11 +61,12 @@ def patching(model: Model, cells: Sequence[Patched], length: int) -> Cost:
 
 
 def _trace_bytes(s: Spec, tokens: int, length: int, rows: int) -> int:
-    """One trace of packed rows: a layer's activations and attention, all layers' keys and values, and the logits."""
-    layer = tokens * (3 * s.d_mlp + 8 * s.d_model)
-    attention = (3 * s.heads + 2) * tokens * (length + tokens)
+    """One trace of packed rows: the stream, all layers' keys and values, and whichever is largest of a layer's
+    attention, a layer's neurons and the logits, which do not live at the same time."""
+    stream = 8 * tokens * s.d_model
     keys = 2 * s.layers * (length + tokens) * s.kv_heads * s.d_head
-    return 4 * (layer + attention + keys + 2 * rows * s.vocab)
+    attention = (2 * s.heads + 3) * tokens * (length + tokens)
+    return 4 * (stream + keys + max(attention, 3 * tokens * s.d_mlp, 2 * rows * s.vocab))
 
 
 def speed(model: Model) -> tuple[float, float]:

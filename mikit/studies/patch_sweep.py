@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from mikit.errors import UnknownSite
 from mikit.methods.patching import Index, Patched, Source, exact, patches, source_values
 from mikit.models.model import Model
 from mikit.studies import code_patching, cost
@@ -87,6 +88,8 @@ class PatchSweep(PatchStudy):
         every = patches(self.site, self.by, source, columns=columns, since=since)
         cells = [cell for cell in every if cell.start >= since or self.source != "other prompt"]
         asked = {(layer, self._column(pair, where)) for layer, where in self.cells}
+        if outside := [layer for layer, _ in asked if not 0 <= layer < len(source)]:
+            raise UnknownSite(f"There is no layer {outside[0]}: this model's layers are 0 to {len(source) - 1}.")
         others = [cell.index for cell in cells if cell.index[:2] not in asked]
         if self.named:
             layers = {layer for layer, _ in asked}
@@ -94,7 +97,8 @@ class PatchSweep(PatchStudy):
         else:
             draws = draw(others, self.seed)
         if asked:
-            cells = [cell for cell in cells if cell.index[:2] in asked or cell.index in set(draws)]
+            random = set(draws)
+            cells = [cell for cell in cells if cell.index[:2] in asked or cell.index in random]
         return cells, draws
 
     def _since(self, pair: ReadPair) -> int:

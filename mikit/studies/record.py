@@ -93,11 +93,14 @@ class Record(BaseModel):
 
     @classmethod
     def of(cls, results: list[Result], model: Model) -> Record:
-        """Record finished results of one model. Raises RecordUnusable for none, or one that is not done."""
+        """Record finished results of one model. Raises RecordUnusable for none, for one that is not done or cannot be
+        run from a record."""
         if not results:
             raise RecordUnusable("There is nothing to record yet: wait for a result.")
         if unfinished := [r.study.kind for r in results if r.done < 1]:
             raise RecordUnusable(f"'{unfinished[0]}' is not finished. Wait for it, then save the record.")
+        if refused := [r.study.unrecordable for r in results if r.study.unrecordable]:
+            raise RecordUnusable(refused[0])
         entries = tuple(
             Entry(result=r, method=r.study.method(model), inputs_sha256=inputs_hash(r.study.inputs(model)))
             for r in results

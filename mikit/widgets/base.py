@@ -132,8 +132,6 @@ class View(anywidget.AnyWidget):
             raise MikitError(
                 f"The numbers are not complete yet ({', '.join(unfinished)}). Save once the view is ready."
             )
-        if refused := self._unrecordable():
-            raise MikitError(refused)
         return Record.of(self._results(), self._model)
 
     def freeze(self, path: str | Path) -> Path:

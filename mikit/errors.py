@@ -90,6 +90,10 @@ class TooCostly(MikitError):
     """A study refused before it ran: too many bytes or seconds for this machine."""
 
 
+class DictionaryUnusable(MikitError):
+    """A dictionary that cannot be read, lacks a part, or does not fit the model or place it is put to."""
+
+
 class RecordUnusable(MikitError):
     """A record that cannot be read, was altered, or names a model that cannot be had."""
 

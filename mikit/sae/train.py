@@ -9,10 +9,8 @@ others: the one dense product left is the encoder's forward pass."""
 
 from __future__ import annotations
 
-import errno
 import json
 import math
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,12 +18,12 @@ from typing import Any, NamedTuple
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from mikit.errors import DictionaryUnusable, NoDisk
+from mikit.errors import DictionaryUnusable
 from mikit.sae.dictionary import Activation, Config, Dictionary
+from mikit.sae.files import tensors_to, write_whole
 from mikit.sae.store import Batch, Source
 
 AUX_WEIGHT = 1 / 32
@@ -147,7 +145,7 @@ class Trainer:
             raise DictionaryUnusable("The training has not begun: there is nothing to save.")
         about = {"format": _FORMAT, "training": self.training.model_dump_json(), "update": str(self.update)}
         place = self._source.place.model_dump_json()
-        write_whole(Path(file), self._state.tensors(), about | {"place": place})
+        write_whole({Path(file): tensors_to(self._state.tensors(), about | {"place": place})})
 
 
 def resume(file: str | Path, source: Source) -> Trainer:
@@ -459,20 +457,6 @@ def _exported(training: Training, state: _State, source: Source) -> Dictionary:
     if training.activation == "jumprelu":
         weights["threshold"] = w["log_threshold"].exp() / out
     return Dictionary(config, weights, source.place)
-
-
-def write_whole(file: Path, tensors: dict[str, Tensor], about: dict[str, str]) -> None:
-    """Write a safetensors file beside the old one, then put it in its place. Raises NoDisk."""
-    partial = file.with_name(file.name + ".partial")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        save_file({name: value.contiguous() for name, value in tensors.items()}, partial, metadata=about)
-        os.replace(partial, file)
-    except (OSError, SafetensorError) as error:
-        partial.unlink(missing_ok=True)
-        if getattr(error, "errno", None) == errno.ENOSPC or "No space" in str(error):
-            raise NoDisk(f"There is no room for {file}: what was there before is whole. Free some space.") from error
-        raise
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

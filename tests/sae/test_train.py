@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mikit.errors import DictionaryUnusable, NoDisk
-from mikit.sae import train
+from mikit.sae import files, train
 from mikit.sae.evaluate import match, measure, random_dictionary, recovered
 from mikit.sae.store import Drawn
 from mikit.sae.train import Trainer, Training, resume
@@ -195,7 +195,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
         path.write_bytes(b"half of it")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(train, "save_file", full)
+    monkeypatch.setattr(files, "save_file", full)
     next(trainer)
     with pytest.raises(NoDisk, match="is whole"):
         trainer.save(file)
@@ -210,6 +210,6 @@ def test_files_that_hold_no_training(tmp_path):
         resume(file, planted.source())
     with pytest.raises(DictionaryUnusable, match="no training that can go on"):
         resume(tmp_path / "nowhere", planted.source())
-    train.write_whole(file, {"a": torch.zeros(1)}, {"format": "another"})
+    files.write_whole({file: files.tensors_to({"a": torch.zeros(1)}, {"format": "another"})})
     with pytest.raises(DictionaryUnusable, match="its format is another"):
         resume(file, planted.source())

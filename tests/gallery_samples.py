@@ -298,12 +298,52 @@ def lens(state: str) -> Traits:
     }  # fmt: skip
 
 
+def superposition(state: str) -> Traits:
+    """Five features: a right angle while all are present, then antipodal pairs, then a pentagon."""
+    sparsities = [0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99]
+    degrees = [[20, 110, 0, 0, 0]] + 3 * [[40, 130, 220, 310, 0]] + 3 * [[12, 156, 300, 84, 228]]
+    lengths = [[1, 0.99, 0, 0, 0]] + 3 * [[1, 1, 0.99, 0.98, 0.06]] + 3 * [[1.12, 1.13, 1.12, 1.12, 1.14]]
+    shares = [[1, 1, 0, 0, 0]] + 3 * [[0.5, 0.5, 0.5, 0.5, 0.004]] + 3 * [[0.4, 0.4, 0.41, 0.39, 0.4]]
+    turned, length = np.radians(degrees), np.array(lengths)[..., None]
+    weights = length * np.stack([np.cos(turned), np.sin(turned)], axis=-1)
+    draws = np.random.default_rng(7)
+    untrained = draws.uniform(-0.7, 0.7, weights.shape)
+    if state == "partial":
+        weights = 0.6 * weights + 0.4 * untrained
+    importance, present = (np.geomspace(*ends, 8) for ends in ((0.1, 10), (1, 0.01)))
+    rare = -np.log10(present)[None, :] - 0.9 * np.abs(np.log10(importance))[:, None]
+    alone = 0.5 + 0.5 * np.sign(np.log10(importance))[:, None] / (1 + np.exp(12 * (rare + 0.1)))
+    empty = state == "empty"
+    none = encode(np.zeros((0, 0), np.float32))
+    return _lanes(state, ("train", "phase")) | {
+        "title": "More features than dimensions",
+        "chip": "toys-5-in-2-seed-0 · 5c1c90ab · fp32",
+        "shows": "Each feature's direction in two dimensions, once trained to be read back, by how rarely features"
+        " occur.",
+        "hides": "How a language model stores its features: theirs are many, uneven, and not known beforehand.",
+        "features": 5, "importance": 0.9, "pairs": "independent", "seed": 0, "started": not empty,
+        "chosen": {"done": 5, "old": 2}.get(state, 4),
+        "sparsities": sparsities, "updates": 1500, "draws": 4, "step": 240 if state == "partial" else 1500,
+        "weights": encode(np.zeros((0, 0, 2), np.float32)) if empty else encode(weights),
+        "weights_control": encode(np.zeros((0, 0, 2), np.float32)) if empty else encode(untrained),
+        "dimensionality": none if empty else encode(np.array(shares, np.float32)),
+        "dimensionality_control": none if empty else encode(draws.uniform(0.25, 0.7, (7, 5))),
+        "loss": encode([] if empty else [0.036, 0.039, 0.019, 0.012, 0.0037, 0.0011, 0.0002]),
+        "loss_control": encode([] if empty else [0.31, 0.16, 0.09, 0.06, 0.03, 0.015, 0.003]),
+        "agree": [] if empty else [4, 1, 4, 4, 3, 4, 4],
+        "figures": [] if empty else ["a right angle"] + 3 * ["two antipodal pairs"] + 3 * ["pentagon"],
+        "phase": none if empty else encode(alone), "phase_length": none if empty else encode(np.sqrt(alone)),
+        "phase_importance": importance.tolist(), "phase_present": present.tolist(),
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
     "heatmap": heatmap,
     "lens": lens,
     "predict": predict,
+    "superposition": superposition,
     "tokens": tokens,
     "training": training,
 }

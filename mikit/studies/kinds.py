@@ -11,6 +11,8 @@ from mikit.studies.lens import LogitLens
 from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
+from mikit.studies.phase_diagram import PhaseDiagram
+from mikit.studies.superposition import Superposition
 from mikit.studies.train_toy import TrainToy
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "MuteHeads",
     "PatchSweep",
     "PathPatch",
+    "PhaseDiagram",
     "PlaceAttention",
+    "Superposition",
     "TrainToy",
 ]

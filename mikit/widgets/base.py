@@ -103,6 +103,10 @@ class View(anywidget.AnyWidget):
         """The status line when every lane is answered."""
         return "ready"
 
+    def model_of(self, lane: str) -> Model | None:
+        """The model that a lane's studies speak of; they load their own where this is None."""
+        return self._model
+
     # -- what a person calls ------------------------------------------------------------------------------------------
 
     def run(self) -> Self:
@@ -116,7 +120,7 @@ class View(anywidget.AnyWidget):
         for lane, study in studies.items():
             self.work_began(lane, requests[lane])
             if study is not None:
-                self.work_shows(lane, requests[lane], run_study(study, self._model))
+                self.work_shows(lane, requests[lane], run_study(study, self.model_of(lane)))
             self.work_ended(lane, requests[lane], "idle")
         self.work_rests()
         return self
@@ -167,7 +171,7 @@ class View(anywidget.AnyWidget):
             study = self.ask(lane)
             request = self._lanes.number(lane, study, self.asked.get(lane, 0))
             if request is not None:
-                WORKER.submit(self, lane, study, request, self._model)
+                WORKER.submit(self, lane, study, request, self.model_of(lane))
         self.asked = self._lanes.asked()  # the browser's numbers may be older than ours
 
     # -- answers: called by the worker, or by ``run`` -----------------------------------------------------------------

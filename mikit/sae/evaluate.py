@@ -29,6 +29,16 @@ FOUND = 0.9
 BROKEN_FVU = 1.0
 """Worse than answering the mean activation every time: no dictionary at its own place does that."""
 
+FVU_FACTOR = 2.0
+"""Measured FVU above this many times the declared one, and 0.05, does not come from other text alone."""
+
+BETTER = 0.5
+"""A dictionary whose best layer leaves out less than this share of what the declared one does is in the wrong place. A
+dictionary that is poorly trained can reach a little less at a layer below, whose stream varies less."""
+
+LOOKED_AT = 400
+"""Tokens on which the layers are compared."""
+
 L0_FACTOR = 3.0
 """A measured L0 further than this factor from the declared one does not come from other text alone."""
 
@@ -161,27 +171,43 @@ def activations(model: Model, dictionary: Dictionary, texts: Iterable[Tokens]) -
 
 
 class Fit(NamedTuple):
-    """What a dictionary reaches at its place, beside what its makers declared there (empty where they did not)."""
+    """What a dictionary reaches at its place, beside what its makers declared there (empty where they did not);
+    ``best`` is the layer at which it leaves out least, of those that were looked at."""
 
     fvu: float
     l0: float
     dead: float
     declared: dict[str, float]
+    best: Site
 
 
 def fit(model: Model, dictionary: Dictionary, texts: Sequence[Tokens]) -> Fit:
-    """Measure a dictionary at its declared place before leaning on it.
+    """Measure a dictionary at its declared place before leaning on it; an autoencoder also at the same site of every
+    other layer, on the first few hundred tokens.
 
-    Raises DictionaryUnusable with the reason: another model or width, no site, FVU of 1 or more (a wrong hook or
-    scale), or an L0 far from the declared one (a lost threshold)."""
+    Raises DictionaryUnusable with the reason: another model or width, no site, FVU of 1 or more or far above the
+    declared one, a layer that fits better (a wrong hook or scale), or an L0 far from the declared one (a lost
+    threshold)."""
     tally = measure(dictionary, *activations(model, dictionary, texts))
+    place = sites(dictionary)[0]
     declared = dictionary.place.declared
-    found = Fit(tally.fvu, tally.l0, tally.dead, declared)
-    where = f"{dictionary.place.hook or sites(dictionary)[0]} of {model.ref.name}"
+    best, least, here = _best_layer(model, dictionary, texts)
+    found = Fit(tally.fvu, tally.l0, tally.dead, declared, best)
+    where = f"{place} of {model.ref.name}"
     if not found.fvu < BROKEN_FVU:
         raise DictionaryUnusable(
             f"At {where} this dictionary leaves out {found.fvu:.2f} of the variance (FVU); the mean activation alone"
             " leaves out 1. It was made for another place, or for activations on another scale."
+        )
+    if least < BETTER * here:
+        raise DictionaryUnusable(
+            f"At {where} this dictionary leaves out {found.fvu:.2f} of the variance (FVU); at {best} only {least:.2f}."
+            " Its file names the wrong layer, or counts layers in another way."
+        )
+    if "fvu" in declared and found.fvu > FVU_FACTOR * declared["fvu"] + 0.05:
+        raise DictionaryUnusable(
+            f"At {where} this dictionary leaves out {found.fvu:.2f} of the variance (FVU); {declared['fvu']:g} was"
+            " declared. Other text makes a smaller difference: look for a wrong site, scale or bias."
         )
     l0 = declared.get("l0")
     if l0 and not l0 / L0_FACTOR <= found.l0 <= l0 * L0_FACTOR:
@@ -190,6 +216,25 @@ def fit(model: Model, dictionary: Dictionary, texts: Sequence[Tokens]) -> Fit:
             " scale does this."
         )
     return found
+
+
+def _best_layer(model: Model, dictionary: Dictionary, texts: Sequence[Tokens]) -> tuple[Site, float, float]:
+    """The layer at which it leaves out least, its FVU, and the declared layer's on the same tokens."""
+    place = sites(dictionary)[0]
+    if dictionary.config.transcoder:
+        return place, 1.0, 1.0
+    layers = [place.model_copy(update={"layer": layer}) for layer in range(model.spec.layers)]
+    found: dict[Site, list[Tensor]] = {site: [] for site in layers}
+    seen = 0
+    for tokens in texts:
+        for site, value in capture(model, tokens, layers).items():
+            found[site].append(flat(value)[:, 1:].flatten(0, 1))
+        seen += tokens.ids.numel()
+        if seen > LOOKED_AT:
+            break
+    reached = {site: measure(dictionary, torch.cat(values)).fvu for site, values in found.items()}
+    best = min(reached, key=lambda site: reached[site])
+    return best, reached[best], reached[place]
 
 
 def check_place(model: Model, dictionary: Dictionary) -> None:

@@ -6,14 +6,17 @@ import pytest
 import torch
 from torch.nn import functional
 
-from mikit.errors import DictionaryUnusable, EmptyText
+from mikit.errors import DictionaryUnusable, EmptyText, ShapeMismatch
 from mikit.sae import evaluate
 from mikit.sae.dictionary import Config, Dictionary, Place
+from mikit.sae.store import Store
+from mikit.sae.train import Trainer, Training
 from mikit.trace.sites import Site
 from tests import tiny as tiny_models
 from tests.trace import reference
 
 LAYER = 1
+PLACE = Site(name="resid_post", layer=LAYER)
 
 
 def identity(width: int, place: Place | None = None, gain: float = 1.0) -> Dictionary:
@@ -29,7 +32,7 @@ def identity(width: int, place: Place | None = None, gain: float = 1.0) -> Dicti
 
 
 def at_layer(model, **more) -> Place:
-    return Place(model=model.ref.name, model_sha256=model.ref.sha256, site=Site(name="resid_post", layer=LAYER), **more)
+    return Place(model=model.ref.name, model_sha256=model.ref.sha256, site=PLACE, **more)
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +123,29 @@ def test_activations_leave_position_0_out(tiny, texts):
     assert torch.equal(x, target)
 
 
-def test_fit_measures_before_anything_leans_on_it(tiny, texts):
-    place = at_layer(tiny, declared={"l0": float(tiny.spec.d_model)})
-    found = evaluate.fit(tiny, identity(tiny.spec.d_model, place), texts)
-    assert found.fvu == pytest.approx(0, abs=1e-6)
-    assert found.l0 == pytest.approx(tiny.spec.d_model, rel=0.01)
-    assert found.declared == place.declared
+@pytest.fixture(scope="module")
+def fitted():
+    """A tiny model, texts, and a dictionary trained on its layer 1."""
+    model = tiny_models.model("llama")
+    generator = torch.Generator().manual_seed(0)
+    words = torch.randint(0, 96, (60, 40), generator=generator).tolist()
+    store = Store(model, [" ".join(f"w{i}" for i in row) for row in words], PLACE, batch=128, context=40, blocks_of=8)
+    training = Training(features=64, updates=300, k=14, learning_rate=5e-3)
+    trainer = Trainer(training, store)
+    list(trainer)
+    texts = [model.tokens_from(torch.randint(4, 90, (2, 40), generator=generator)) for _ in range(4)]
+    return model, texts, trainer.dictionary()
+
+
+def test_fit_measures_before_anything_leans_on_it(fitted):
+    model, texts, dictionary = fitted
+    dictionary.place = dictionary.place.model_copy(update={"declared": {"l0": 14.0, "fvu": 0.1}})
+    found = evaluate.fit(model, dictionary, texts)
+    assert found.fvu == pytest.approx(
+        evaluate.measure(dictionary, evaluate.activations(model, dictionary, texts)[0]).fvu
+    )
+    assert 0 < found.fvu < 0.2 and found.l0 == pytest.approx(14, abs=1)
+    assert found.declared == {"l0": 14.0, "fvu": 0.1} and found.best == PLACE
 
 
 @pytest.mark.parametrize(
@@ -133,16 +153,34 @@ def test_fit_measures_before_anything_leans_on_it(tiny, texts):
     [
         ({"model_sha256": "0" * 64}, 1.0, "made for .* with weights 00000000"),
         ({"site": None, "hook": "hook_embed"}, 1.0, "names 'hook_embed'"),
-        ({}, 40.0, "of the variance"),
-        ({"declared": {"l0": 2.0}}, 1.0, "features fire on a token; 2 were declared"),
+        ({}, 40.0, "of the variance.*another scale"),
+        ({"declared": {"l0": 1.0}}, 1.0, "features fire on a token; 1 were declared"),
+        ({"declared": {"fvu": 0.001}}, 1.0, "0.001 was declared"),
     ],
 )
-def test_dictionaries_that_do_not_fit(change, gain, message):
-    tiny = tiny_models.model("llama")
-    texts = [tiny.tokens_from(torch.arange(4, 24))]
-    place = at_layer(tiny).model_copy(update=change)
+def test_dictionaries_that_do_not_fit(fitted, change, gain, message):
+    model, texts, made = fitted
+    place = made.place.model_copy(update={"declared": {}} | change)
+    changed = Dictionary(made.config, {**made.weights(), "W_dec": made.W_dec * gain}, place)
     with pytest.raises(DictionaryUnusable, match=message):
-        evaluate.fit(tiny, identity(tiny.spec.d_model, place, gain), texts)
+        evaluate.fit(model, changed, texts)
+
+
+def test_a_wrong_layer_is_found(fitted, monkeypatch):
+    """A random model's layers are alike, so the other one leaves out 0.7 of what this one does, not half."""
+    model, texts, made = fitted
+    place = made.place.model_copy(update={"declared": {}, "site": Site(name="resid_post", layer=2)})
+    wrong = Dictionary(made.config, made.weights(), place)
+    assert evaluate.fit(model, wrong, texts).best == PLACE
+    monkeypatch.setattr(evaluate, "BETTER", 0.9)
+    with pytest.raises(DictionaryUnusable, match=r"at L1 resid_post only .*wrong layer"):
+        evaluate.fit(model, wrong, texts)
+
+
+def test_a_dictionary_of_another_width(fitted):
+    model, texts, _ = fitted
+    with pytest.raises(ShapeMismatch, match="24 wide, this dictionary reads 16"):
+        evaluate.fit(model, identity(16, at_layer(model)), texts)
 
 
 def test_match_pairs_each_row_once():

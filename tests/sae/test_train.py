@@ -10,8 +10,10 @@ import torch
 from mikit.errors import DictionaryUnusable, NoDisk
 from mikit.sae import files, train
 from mikit.sae.evaluate import match, measure, random_dictionary, recovered
-from mikit.sae.store import Drawn
+from mikit.sae.store import Drawn, Store
 from mikit.sae.train import Trainer, Training, resume
+from mikit.trace.sites import Site
+from tests import tiny as tiny_models
 from tests.sae import planted
 
 KINDS = [
@@ -77,6 +79,39 @@ def test_a_stop_changes_nothing(tmp_path, given):
     assert [*before, *resumed] == steps
     for name, weight in whole.dictionary().weights().items():
         assert torch.equal(weight, resumed.dictionary().weights()[name]), name
+
+
+def test_a_source_that_was_used_begins_anew():
+    used = planted.source()
+    used.take()
+    training = Training(**{**SHORT, "updates": 3}, k=2)
+    assert list(Trainer(training, used)) == list(Trainer(training, planted.source()))
+
+
+def test_a_stop_while_activations_stream_from_a_model(tmp_path):
+    """Stopped in the middle of the second block; the store is made anew, as it was."""
+    model = tiny_models.model("llama")
+    texts = [" ".join(f"w{(5 * i + 3 * j) % 90}" for j in range(20 + i)) for i in range(30)]
+
+    def store():
+        place = Site(name="resid_post", layer=1)
+        return Store(model, texts, place, batch=32, context=16, blocks_of=4, trace_tokens=64)
+
+    training = Training(features=48, updates=14, k=4)
+    whole = Trainer(training, store())
+    steps = [step.update for step in whole]
+    assert steps.count(0) > 1  # while the first block was gathered
+    stopped = Trainer(training, store())
+    while next(stopped).update < 6:
+        pass
+    stopped.save(tmp_path / "half.safetensors")
+    resumed = resume(tmp_path / "half.safetensors", store())
+    list(resumed)
+    assert resumed.update == whole.update == 14
+    assert torch.equal(resumed.dictionary().W_enc, whole.dictionary().W_enc)
+    assert resumed.dictionary().place.model_sha256 == model.ref.sha256
+    with pytest.raises(DictionaryUnusable, match="was trained on"):
+        resume(tmp_path / "half.safetensors", planted.source())
 
 
 @pytest.mark.parametrize("activation", ["topk", "batchtopk"])

@@ -39,6 +39,7 @@ _HOME = {
     "BeTheHead": "mikit.widgets.be_the_head",
     "ActivationHeatmap": "mikit.widgets.heatmap",
     "LensView": "mikit.widgets.lens",
+    "PatchingView": "mikit.widgets.patching",
     "TokenStrip": "mikit.widgets.tokens",
     "TrainingView": "mikit.widgets.training",
 }

@@ -298,11 +298,64 @@ def lens(state: str) -> Traits:
     }  # fmt: skip
 
 
+def patching(state: str) -> Traits:
+    """The second name carries the answer in early layers, the end in late ones; the straight line errs early."""
+    draws = np.random.default_rng(8)
+    layer, position = np.mgrid[:LAYERS, : len(TEXT)].astype(float)
+    name = 11.6 / (1 + np.exp((layer - 22.5) / 0.6)) * (position == 9)
+    end = 11.7 / (1 + np.exp(-(layer - 22.5) / 0.8)) * (position == 13)
+    exact = name + end + np.where(position > 9, draws.normal(0, 0.15, layer.shape), 0)
+    exact[22:27, 10] -= 2.4
+    exact[:, :9] = 0
+    approx = exact * (1 - 0.75 * np.exp(-layer / 6)) + np.where(position > 8, draws.normal(0, 0.3, layer.shape), 0)
+    doses = np.arange(17) / 16
+    rise = 1 / (1 + np.exp(-(doses - 0.42) / 0.06))
+    empty, partial = state == "empty", state == "partial"
+    if partial:
+        exact[:18, 9:] = np.nan
+    changed = [*TEXT[:9], " Mary", *TEXT[10:]]
+    about = {
+        "clean": "".join(TEXT), "corrupt": "".join(changed), "answer": " Mary", "foil": " John",
+        "site": "resid_pre", "metric": "logit difference",
+    }  # fmt: skip
+    sure = np.stack([np.stack([1 - rise, rise]).T @ row for row in (
+        [0.004, 0.92], [0.75, 0.002], [0.07, 0.03], [0.03, 0.01], [0.01, 0.004], [0.002, 0.006],
+    )], axis=1)  # fmt: skip
+    random = draws.normal(0, 0.2, 16)
+    return _lanes(state, ("approx", "map", "dose")) | {
+        "title": "Patching",
+        "shows": "How much the metric changes when one value inside a run is replaced by the other run's.",
+        "hides": "Which later parts use that value, and whether it matters on other prompts.",
+        **about, "direction": "denoise",
+        "sites": ["resid_pre", "resid_mid", "z"], "metrics": ["logit difference", "KL"],
+        "examples": [{"label": "changed at the last name", **about}],
+        "selected": None if empty else [12, 9], "dose": 7 if state == "done" else 16,
+        "predicted": 0.5 if state == "done" else None,
+        "map": None if empty else {
+            **about, "direction": "denoise", "by": "position", "unit": "logits",
+            "clean_tokens": TEXT, "corrupt_tokens": changed, "first": 9,
+            "size": [LAYERS, len(TEXT)], "changed": -5.49, "original": 6.12,
+            "approx": encode(approx), "exact": None if state == "busy" else encode(exact),
+            "approx_random": encode(random), "exact_random": None if state == "busy" else encode(random),
+        },
+        "estimate": None if state in ("empty", "busy") else {"seconds": 7.8, "bytes": 27_310_080},
+        "dosed": None if empty or state == "busy" else {
+            **about, "unit": "logits", "row": 12, "column": 9, "doses": encode(doses),
+            "curve": encode(-5.49 + 11.6 * rise), "kl": encode(5.1 * rise),
+            "curve_random": encode(np.stack([np.full(17, -5.49), -5.49 + 2.2 * doses**2, -5.49 - 0.6 * doses])),
+            "kl_random": encode(np.stack([0 * doses, 0.41 * doses, 0.12 * doses])),
+            "sites": ["L12 9: John", "L7 11: a", "L26 9: John", "L19 13: to"],
+            "top": [" Mary", " John", " the", " her", " Jesus", " his"], "probabilities": encode(sure),
+        },
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
     "heatmap": heatmap,
     "lens": lens,
+    "patching": patching,
     "predict": predict,
     "tokens": tokens,
     "training": training,

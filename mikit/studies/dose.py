@@ -66,15 +66,23 @@ class Dose(Study):
 
     def steps(self, model: Model) -> Iterator[Result]:
         pair = self.pair.read(model)
-        clean, corrupt = remember(model, pair.clean), remember(model, pair.corrupt)
-        judged = judge(pair, "denoise", self.metric, clean.logits, corrupt.logits)
         places = self._places(model, pair)
-        logits = self._dosed(model, pair, corrupt, places[0])
+        sites = [place.site(self.site) for place in places]
+        base = remember(model, pair.corrupt)
+        low = capture(model, pair.corrupt, sites)
+        last = Site(name="logits", position=-1)
+        high = capture(model, pair.clean, [*sites, last])
+        judged = judge(pair, "denoise", self.metric, high[last][0], base.logits)
+
+        def dosed(site: Site) -> Tensor:
+            return _dosed(model, pair, base, site, low[site][0], high[site][0])
+
+        logits = dosed(sites[0])
         others: list[Tensor] = []
         yield self._result(model, pair, judged, places, logits, others)
-        for place in places[1:]:
-            dosed = self._dosed(model, pair, corrupt, place)
-            others.append(torch.stack([judged.metric.measure(dosed), kl(dosed, corrupt.logits)]))
+        for site in sites[1:]:
+            found = dosed(site)
+            others.append(torch.stack([judged.metric.measure(found), kl(found, base.logits)]))
             yield self._result(model, pair, judged, places, logits, others)
 
     def code(self, flavour: Flavour, model: Model) -> str:
@@ -95,17 +103,6 @@ class Dose(Study):
         every = [place for place in every if place != chosen]
         order = torch.randperm(len(every), generator=torch.Generator().manual_seed(self.seed))[:OTHERS]
         return [chosen, *(every[i] for i in order.tolist())]
-
-    def _dosed(self, model: Model, pair: ReadPair, corrupt: Past, place: Place) -> Tensor:
-        """Logits [dose, vocab] with one site at every dose."""
-        site = place.site(self.site)
-        ends = [capture(model, tokens, [site])[site][0] for tokens in (pair.corrupt, pair.clean)]
-        whole = place.position is None and self.site != "pattern"
-        low, high = (end[pair.first :] if whole else end for end in ends)
-        start = pair.first if place.position is None else place.position
-        cells = [Patched((i,), site, low + dose * (high - low), start) for i, dose in enumerate(DOSES)]
-        budget = cost.budget(model.spec)
-        return torch.cat([x for _, x in patched_logits(model, corrupt, cells, since=pair.first, budget=budget)])
 
     def _result(
         self,
@@ -162,6 +159,16 @@ class Place(NamedTuple):
         head = "" if self.head is None else f"H{self.head}"
         token = "" if self.position is None else f" {self.position}:{pair.clean.strings[self.position]}"
         return f"L{self.layer}{head}{token}"
+
+
+def _dosed(model: Model, pair: ReadPair, base: Past, site: Site, low: Tensor, high: Tensor) -> Tensor:
+    """Logits [dose, vocab] with one site at every dose between its values in the changed and the original run."""
+    if site.position is None and site.name != "pattern":
+        low, high = low[pair.first :], high[pair.first :]
+    start = site.position if isinstance(site.position, int) else pair.first
+    cells = [Patched((i,), site, low + dose * (high - low), start) for i, dose in enumerate(DOSES)]
+    budget = cost.budget(model.spec)
+    return torch.cat([logits for _, logits in patched_logits(model, base, cells, since=pair.first, budget=budget)])
 
 
 def _tokens(logits: Tensor, pair: ReadPair) -> list[int]:

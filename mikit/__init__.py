@@ -35,6 +35,8 @@ _HOME = {
     "DirectAttribution": "mikit.studies.direct_attribution",
     "CheckClaim": "mikit.studies.claim",
     "Record": "mikit.studies.record",
+    "ClaimView": "mikit.widgets.claim",
+    "ReplayView": "mikit.widgets.replay",
     "AttentionView": "mikit.widgets.attention",
     "BeTheHead": "mikit.widgets.be_the_head",
     "ActivationHeatmap": "mikit.widgets.heatmap",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mikit.methods.rules import share_interval
 from mikit.widgets.wire import encode, lower_triangles
 
 Traits = dict[str, Any]
@@ -350,13 +351,118 @@ def patching(state: str) -> Traits:
     }  # fmt: skip
 
 
+def claim(state: str) -> Traits:
+    """Two wordings, two name lists: one wording far above the bar, one far below."""
+    wordings = [
+        "When {IO} and {S} went to the store, {S} gave a drink to",
+        "{IO} went to the store. {S} went there too. {S} gave a drink to",
+    ]
+    lists = [
+        {"name": "English names", "names": "Mary, John, Anna, Peter, Sarah, David, Emma, James"},
+        {"name": "names from many languages", "names": "Maria, Carlos, Ahmed, Omar, Wei, Ming, Ivan, Boris"},
+    ]
+    draft = {
+        "claim": "The model names the person who receives the drink.", "access": "weights", "wordings": wordings,
+        "names": lists, "n": 32, "measure": "share right", "at_least": 0.75,
+    }  # fmt: skip
+    measured = ((32, 4.7, 4.2, 5.2), (31, 5.4, 4.8, 6.0), (2, -2.9, -3.6, -2.2), (7, -3.0, -3.9, -2.1))
+    cells = []
+    for i, (right, mean, low, high) in enumerate(measured):
+        share = share_interval(right, 32, 0.9875)
+        cells.append(
+            {
+                "wording": wordings[i // 2], "names": lists[i % 2]["name"], "n": 32,
+                "verdict": ("rule met", "rule met", "rule not met", "rule not met")[i],
+                "right": [right / 32, *share], "difference": [mean, low, high], "changed": [0.02 * i, -4.9],
+                "shuffled": [0.5 + 0.04 * (i - 1), 0.3], "told": [0.94, 0.46],
+            }
+        )  # fmt: skip
+    locked = state in ("partial", "old", "done")
+    if state == "partial":
+        blank = {"right": [None] * 3, "difference": [None] * 3, "changed": [None] * 2, "shuffled": [None] * 2}
+        cells = [cell | {"verdict": ""} for cell in cells[:2]] + [cell | blank | {"verdict": ""} for cell in cells[2:]]
+    dose = np.linspace(0, 1, 17)
+    curve = -5.5 + 11.8 / (1 + np.exp(-10 * (dose - 0.45)))
+    others = np.array([[0.2], [-0.1], [0.4]]) * dose - 5.5
+    return _lanes(state, ("claim",), ("dose",)) | {
+        "title": "Check a claim",
+        "shows": "In how many prompts the model puts the right name first, wording by wording, against a rule that was "
+        "locked before.",
+        "hides": "Other wordings, names, tasks or models; and why the model answers so.",
+        "draft": draft, "offered": {"wordings": wordings, "names": lists, "sizes": [8, 16, 32, 64]},
+        "locked_at": "2026-01-31T12:00:00Z" if locked else "",
+        "earlier": [
+            {"locked_at": "2026-01-31T11:40:00Z", "claim": "The model names the receiver.", "rule": "in every wording, "
+             "with every name list, at least 90% of the prompts are right", "verdict": "rule not met"},
+        ] if state == "done" else [],
+        "started": locked, "cells": cells if locked else [],
+        "problem": "'Zbigniew' is 4 tokens, and only single tokens can be compared." if state == "error" else "",
+        "outcome": {
+            "verdict": "rule not met", "rule": "in every wording, with every name list, at least 75% of the prompts "
+            "are right", "told": "With n = 32 in a cell and a bar of 75%, a true value of 94% or more would have met "
+            "the rule there with 80% chance, and one of 46% or less would have failed it. Anything between, this n "
+            "could not have told from the bar.", "average": "Over all 128 prompts 56% are right: an average, in which "
+            "the cells from 6% to 100% are no longer to be seen.", "stamps": [], "cannot": [], "needed": [],
+            "not_shown": [
+                "Other wordings, other names, other models and other tasks: one more wording can turn the verdict.",
+                "Why the model answers so. The slider changes one value in one pair of prompts.",
+                "That the prompts are a fair sample of what people write: they were chosen.",
+            ],
+        } if state in ("old", "done") else {},
+        "dose": {
+            "site": "L15 9: John", "others": ["L3 11: a", "L22 10: gave", "L8 12: drink"],
+            "curves": encode(np.vstack([curve, others])), "tokens": [" Mary", " John", " the"],
+            "chances": encode(np.stack([0.9 * dose, 0.9 * (1 - dose), 0 * dose + 0.04], axis=1)),
+            "clean": "When Mary and John went to the store, John gave a drink to",
+            "corrupt": "When Mary and John went to the store, Mary gave a drink to", "answer": " Mary", "foil": " John",
+        } if state in ("old", "done") else {},
+    }  # fmt: skip
+
+
+def replay(state: str) -> Traits:
+    """A claim and its dose, found again; in the state "old" one number is out of its tolerance."""
+    done, off = state in ("done", "old"), state == "old"
+    names = ("claim / right", "claim / logit difference", "claim / verdict", "dose / metric")
+    units = ("share of prompts", "logits", "1 met, 0 cannot tell, -1 not met", "logits")
+    largest = (0.0, 0.02 if off else 3.1e-5, 0.0, 2.2e-5)
+    moved = "differs by 0.02" if off else "differs by 3.1e-05"
+    return _lanes(state, ("replay",)) | {
+        "title": "Replay a record",
+        "shows": "Whether this machine finds the recorded numbers again, within the tolerance that each states.",
+        "hides": "Whether the claim is true, or the prompts were a fair choice: the same mistake replays as well.",
+        "files": ["mikit-page-claim-1.html", "mikit-record-claim-1.json"],
+        "chosen": "" if state in ("empty", "error") else "mikit-record-claim-1.json", "started": done,
+        "problem": "notes.json is JSON, but no record." if state == "error" else "",
+        "recorded": {} if state in ("empty", "error") else {
+            "lines": [
+                "Claim: The model names the person who receives the drink.",
+                "Rule, locked 2026-01-31T12:00:00Z: in every wording, with every name list, at least 75% of the "
+                "prompts are right. Access: weights.",
+                "Recorded verdict: rule not met.",
+            ]
+        },
+        "environment": [["torch", "2.13.0", "2.14.0"], ["threads", "2", "1"], ["dtype", "fp32", "fp32"]][: 3 * done],
+        "rows": [
+            {"where": name, "difference": value, "unit": unit, "tolerance": 0.001}
+            for name, value, unit in zip(names, largest, units, strict=True)
+        ] if done else [],
+        "outcome": {
+            "within": not off, "sentence": f"{'Not found' if off else 'Found'} again: of 4 sets of numbers, claim / "
+            f"logit difference moved most; it {moved} logits, its tolerance is 0.001. Verdict recorded: rule not met. "
+            "Verdict now: rule not met.",
+        } if done else {},
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
+    "claim": claim,
     "heatmap": heatmap,
     "lens": lens,
     "patching": patching,
     "predict": predict,
+    "replay": replay,
     "tokens": tokens,
     "training": training,
 }

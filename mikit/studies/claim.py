@@ -41,7 +41,7 @@ Access = Literal["weights", "API only", "a paper"]
 Measure = Literal["share right", "mean logit difference"]
 UNITS: dict[Measure, str] = {"share right": "share of prompts", "mean logit difference": "logits"}
 CODES: dict[Verdict, int] = {"rule met": 1, "cannot tell": 0, "rule not met": -1}
-CODE_UNIT = "1 met, 0 cannot tell, -1 not met"
+CODE_UNIT = "verdict: 1 met, 0 cannot tell, -1 not met"
 SIDES = ("at least", "at most")
 
 OFFERED = (
@@ -212,7 +212,7 @@ class CheckClaim(Study):
     def inputs(self, model: Model) -> list[Tensor]:
         if self.access != "weights":
             return []
-        return [model.tokens(text).ids[0] for cell in self._cells() for text in (*cell.prompts, *cell.changed)]
+        return [model.tokens(text).ids[0] for cell in self.cells() for text in (*cell.prompts, *cell.changed)]
 
     def method(self, model: Model) -> Method:
         if self.access != "weights":
@@ -230,7 +230,7 @@ class CheckClaim(Study):
             cannot, needed = CANNOT_TEST[self.access]
             yield Result(study=self, grids={}, texts={"cannot test": cannot, "needed": needed, "stamps": self.stamps})
             return
-        cells = self._cells()
+        cells = self.cells()
         found = [Found([], []) for _ in cells]
         for cell, here in zip(cells, found, strict=True):
             pairs = [token_ids(model, f" {io}", f" {s}") for io, s in cell.couples]
@@ -242,7 +242,7 @@ class CheckClaim(Study):
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_claim.script(self, model, flavour)
 
-    def _cells(self) -> list[Cell]:
+    def cells(self) -> list[Cell]:
         """One a wording and name list, the wordings in their order. Raises BadClaim."""
         drawn = list(zip(self.names, self.couples, strict=True))
         return [Cell(wording, one.name, couples) for wording in self.wordings for one, couples in drawn]

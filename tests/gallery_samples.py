@@ -393,16 +393,19 @@ def claim(state: str) -> Traits:
         "locked_at": "2026-01-31T12:00:00Z" if locked else "",
         "earlier": [
             {"locked_at": "2026-01-31T11:40:00Z", "claim": "The model names the receiver.", "rule": "in every wording, "
-             "with every name list, at least 90% of the prompts are right", "verdict": "rule not met"},
+             "with every name list, at least 90 % of the prompts are right", "verdict": "rule not met"},
         ] if state == "done" else [],
         "started": locked, "cells": cells if locked else [],
         "problem": "'Zbigniew' is 4 tokens, and only single tokens can be compared." if state == "error" else "",
         "outcome": {
-            "verdict": "rule not met", "rule": "in every wording, with every name list, at least 75% of the prompts "
-            "are right", "told": "With n = 32 in a cell and a bar of 75%, a true value of 94% or more would have met "
-            "the rule there with 80% chance, and one of 46% or less would have failed it. Anything between, this n "
-            "could not have told from the bar.", "average": "Over all 128 prompts 56% are right: an average, in which "
-            "the cells from 6% to 100% are no longer to be seen.", "stamps": [], "cannot": [], "needed": [],
+            "verdict": "rule not met",
+            "rule": "in every wording, with every name list, at least 75 % of the prompts are right",
+            "told": "With n = 32 in a cell and a bar of 75 %, a true value of 94 % or more would have given 'rule met' "
+            "there with 80 % chance, and one of 46 % or less 'rule not met'. Anything between, this n could not have "
+            "told from the bar.",
+            "average": "Over all 128 prompts 56 % are right: an average, in which the cells from 6 % to 100 % are no "
+            "longer to be seen.",
+            "stamps": [], "cannot": [], "needed": [],
             "not_shown": [
                 "Other wordings, other names, other models and other tasks: one more wording can turn the verdict.",
                 "Why the model answers so. The slider changes one value in one pair of prompts.",
@@ -410,7 +413,7 @@ def claim(state: str) -> Traits:
             ],
         } if state in ("old", "done") else {},
         "dose": {
-            "site": "L15 9: John", "others": ["L3 11: a", "L22 10: gave", "L8 12: drink"],
+            "site": "layer 15, word 'John'", "others": ["L3 11: a", "L22 10: gave", "L8 12: drink"],
             "curves": encode(np.vstack([curve, others])), "tokens": [" Mary", " John", " the"],
             "chances": encode(np.stack([0.9 * dose, 0.9 * (1 - dose), 0 * dose + 0.04], axis=1)),
             "clean": "When Mary and John went to the store, John gave a drink to",
@@ -436,7 +439,7 @@ def replay(state: str) -> Traits:
         "recorded": {} if state in ("empty", "error") else {
             "lines": [
                 "Claim: The model names the person who receives the drink.",
-                "Rule, locked 2026-01-31T12:00:00Z: in every wording, with every name list, at least 75% of the "
+                "Rule, locked 2026-01-31T12:00:00Z: in every wording, with every name list, at least 75 % of the "
                 "prompts are right. Access: weights.",
                 "Recorded verdict: rule not met.",
             ]

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mikit.errors import MikitError
 from mikit.models.model import Model
 from mikit.studies.base import Result, Study
-from mikit.studies.claim import LISTS, OFFERED, CheckClaim, Earlier, NameList, Rule
+from mikit.studies.claim import CODES, LISTS, OFFERED, CheckClaim, Earlier, NameList, Rule, in_words, percent
 from mikit.studies.dose import Dose
 from mikit.studies.pairs import PromptPair
 from mikit.studies.prompts import token_ids
@@ -25,7 +25,7 @@ from mikit.widgets.wire import encode
 
 CLAIM = "The model names the person who receives the drink."
 SIZES = (8, 16, 32, 64, 128)
-DECODED = {"1": "rule met", "0": "cannot tell", "-1": "rule not met"}
+DECODED = {code: verdict for verdict, code in CODES.items()}
 
 
 class ClaimView(View):
@@ -217,7 +217,7 @@ class ClaimView(View):
         others = result.controls[0].grids["metric"]
         chances = result.grids["probability"]
         self.dose = {
-            "site": result.texts["site"][0],
+            "site": f"layer {study.layer}, word '{result.texts['site'][0].split(':')[-1].strip()}'",
             "others": list(others.axes["site"]),
             "curves": encode(np.vstack([result.grids["metric"].values.numpy(), others.values.numpy()])),
             "tokens": list(chances.axes["token"]),
@@ -276,7 +276,7 @@ def _cells(study: CheckClaim, result: Result) -> list[dict[str, Any]]:
                     "wording": wording,
                     "names": one.name,
                     "n": int(result.grids["n"].values.numpy()[at]),
-                    "verdict": DECODED[str(int(codes[at]))] if result.done == 1 else "",
+                    "verdict": in_words(DECODED[int(codes[at])], study.n) if result.done == 1 else "",
                     "right": [_number(array.numpy()[at]) for array in (right.values, right.low, right.high) if array],
                     "difference": [
                         _number(array.numpy()[at])
@@ -305,6 +305,6 @@ def _number(value: float) -> float | None:
 def _in_words(cell: dict[str, Any]) -> str:
     share, low, high = (0.0 if x is None else x for x in cell["right"])
     return (
-        f"{cell['wording']} | {cell['names']}: {share * cell['n']:.0f} of {cell['n']} right, {share:.0%}"
-        f" [{low:.0%}, {high:.0%}]. {cell['verdict']}"
+        f"{cell['wording']} | {cell['names']}: {share * cell['n']:.0f} of {cell['n']} right, {percent(share)}"
+        f" [{percent(low)}, {percent(high)}]. {cell['verdict']}"
     )

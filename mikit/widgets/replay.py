@@ -90,7 +90,7 @@ class ReplayView(View):
         assert isinstance(study, Replay)
         found, tolerance = (result.grids[name] for name in ("difference", "tolerance"))
         self.rows = [
-            {"where": where, "difference": _number(value), "unit": unit, "tolerance": float(allowed)}
+            {"where": where, "difference": _number(value), "unit": unit, "tolerance": float(f"{allowed:g}")}
             for where, value, unit, allowed in zip(
                 found.axes["number"],
                 found.values.numpy(),
@@ -177,13 +177,13 @@ def _outcome(rows: list[dict[str, Any]], result: Result) -> dict[str, Any]:
     largest = max(shares)
     worst = rows[shares.index(largest)]
     within = largest <= 1
-    moved = (
-        "cannot be compared" if worst["difference"] is None else f"differs by {worst['difference']:.2g} {worst['unit']}"
-    )
     head = "Found again" if within else "Not found again"
+    moved = f"differs by {worst['difference']:.2g} {worst['unit']}" if largest < float("inf") else "cannot be compared"
     sentence = (
         f"{head}: of {len(rows)} sets of numbers, {worst['where']} moved most; it {moved}, its tolerance is"
         f" {worst['tolerance']:g}."
+        if largest > 0
+        else f"{head}: of {len(rows)} sets of numbers, none moved in any digit."
     )
     if recorded:
         sentence += f" Verdict recorded: {', '.join(recorded)}. Verdict now: {', '.join(now)}."

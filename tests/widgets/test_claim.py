@@ -59,7 +59,7 @@ def test_the_view_shows_what_the_study_finds(model: Model) -> None:
         np.testing.assert_allclose(shown[:, 1], grid.low.numpy().ravel(), atol=1e-6)
     assert view.outcome["verdict"] == found.texts["verdict"][0]
     assert decode(view.dose["curves"]).shape == (4, 17)
-    assert view.dose["site"].startswith("L1")
+    assert view.dose["site"].startswith("layer 1, word 'w")
 
 
 def test_what_is_locked_stays_whatever_the_draft_becomes(model: Model) -> None:
@@ -85,7 +85,7 @@ def test_starting_over_is_on_the_record(model: Model, tmp_path: Path) -> None:
     assert view.outcome["verdict"] == "rule met"
     read = Record.read(view.record().save(tmp_path / "record.json"))
     (before,) = read.results[0].study.earlier  # type: ignore[attr-defined]
-    assert (before.locked_at, before.verdict) == first and "75%" in before.rule
+    assert (before.locked_at, before.verdict) == first and "75 %" in before.rule
     assert read.replay(model).within
 
 

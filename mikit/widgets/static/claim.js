@@ -147,7 +147,7 @@ ed by hand"),words2,h("div",{class:"mikit-claim-dosebox"},chart,h("div",{class:"
 mikit-claim-ends"},h("span",{},"changed 0"),h("span",{},"original 1")),number,tokens)));slider.addEventListener("input",
 move,{signal});function move(){if(!shown)return;let at=slider.valueAsNumber,steps=shown.chances.shape[0]??0,[curves,chances]=[
 decode(shown.curves),decode(shown.chances)],value=curves[at]??Number.NaN;number.textContent=`dose ${(at/16).toFixed(2)}:\
- ${signed(value)} logits for ${tokenLabel(value>0?shown.answer:shown.foil)}`,slider.setAttribute("aria-valuetext",number.
+ ${signed(value)} logits, ${tokenLabel(value>0?shown.answer:shown.foil)} ahead`,slider.setAttribute("aria-valuetext",number.
 textContent);let width=shown.tokens.length,likeliest=shown.tokens.map((text,i)=>({text,p:chances[at*width+i]??0})).sort(
 (a,b)=>b.p-a.p).slice(0,3);tokens.textContent=`Likeliest next: ${likeliest.map(({text,p})=>`${tokenLabel(text)} ${percent(
 p)}`).join(", ")}`,draw(curves,steps,at)}function draw(curves,steps,at){let known=[...curves].filter(Number.isFinite),[low,
@@ -248,10 +248,10 @@ let axis=axisOf(cells,measure,bar),drawn=width>=700?260:Math.max(120,width-300),
 return h("div",{class:"mikit-claim-plot"},...wordings.flatMap(wording=>[h("p",{class:"mikit-claim-wording"},wording),...cells.
 filter(cell2=>cell2.wording===wording).map(cell2=>h("div",{class:"mikit-claim-cell"},h("span",{class:"mikit-claim-names"},
 cell2.names),picture(cell2,measure,axis,bar,drawn),h("span",{class:"mikit-claim-figures"},figures(cell2,measure)),h("spa\
-n",{class:"mikit-claim-verdict"},cell2.verdict==="cannot tell"?`cannot tell at n = ${cell2.n}`:cell2.verdict)))]),h("p",
-{class:"mikit-claim-caption"},`Each line from ${axis.text(axis.low)} to ${axis.text(axis.high)}. Blue: measured, with th\
-e interval (95 % for all cells together). Upright line in ink: the bar, ${axis.text(bar)}. Grey ring: the changed prompt\
-s, where the other name is right. Grey tick: which name is right drawn by a coin.`))}var STEPS=["1 Claim","2 Words and names","3 Rule","4 Run","5 The page"],[RULE,RUN,PAGE]=[2,3,4],settled=({verdict:word,cannot})=>!!word||
+n",{class:"mikit-claim-verdict"},cell2.verdict)))]),h("p",{class:"mikit-claim-caption"},`Each line from ${axis.text(axis.
+low)} to ${axis.text(axis.high)}. Blue: measured, with the interval (95 % for all cells together). Upright line in ink: \
+the bar, ${axis.text(bar)}. Grey ring: the changed prompts, where the other name is right. Grey tick: which name is righ\
+t drawn by a coin.`))}var STEPS=["1 Claim","2 Words and names","3 Rule","4 Run","5 The page"],[RULE,RUN,PAGE]=[2,3,4],settled=({verdict:word,cannot})=>!!word||
 !!cannot?.length;function numbers(cell2){let all=[...cell2.right,...cell2.difference,...cell2.changed,...cell2.shuffled,
 ...cell2.told];return[cell2.wording,cell2.names,cell2.n,...all.map(value=>value??Number.NaN),cell2.verdict]}function render({
 model,el,signal}){let step=settled(model.get("outcome"))?PAGE:model.get("locked_at")?RUN:0,typed=null,view=frame(model,el,

@@ -32,7 +32,7 @@ export function dosePanel(signal: AbortSignal): DosePanel {
     const steps = shown.chances.shape[0] ?? 0;
     const [curves, chances] = [decode(shown.curves), decode(shown.chances)];
     const value = curves[at] ?? Number.NaN;
-    number.textContent = `dose ${(at / 16).toFixed(2)}: ${signed(value)} logits for ${tokenLabel(value > 0 ? shown.answer : shown.foil)}`;
+    number.textContent = `dose ${(at / 16).toFixed(2)}: ${signed(value)} logits, ${tokenLabel(value > 0 ? shown.answer : shown.foil)} ahead`;
     slider.setAttribute("aria-valuetext", number.textContent);
     const width = shown.tokens.length;
     const likeliest = shown.tokens.map((text, i) => ({ text, p: chances[at * width + i] ?? 0 })).sort((a, b) => b.p - a.p).slice(0, 3);

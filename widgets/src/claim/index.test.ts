@@ -94,7 +94,7 @@ it("the last step holds all, and the slider works without a kernel", async () =>
   const slider = labelled<HTMLInputElement>("Dose, from changed to original");
   slider.value = "4";
   slider.dispatchEvent(new Event("input"));
-  expect(host.querySelector(".mikit-claim-dosed")?.textContent).toContain("dose 0.25: −4.00 logits for ·John");
+  expect(host.querySelector(".mikit-claim-dosed")?.textContent).toContain("dose 0.25: −4.00 logits, ·John ahead");
   expect(slider.disabled).toBe(false);
 });
 

@@ -57,7 +57,7 @@ export function whiskers(cells: CellWire[], measure: Measure, bar: number, width
       ...cells.filter((cell) => cell.wording === wording).map((cell) => h("div", { class: "mikit-claim-cell" },
         h("span", { class: "mikit-claim-names" }, cell.names), picture(cell, measure, axis, bar, drawn),
         h("span", { class: "mikit-claim-figures" }, figures(cell, measure)),
-        h("span", { class: "mikit-claim-verdict" }, cell.verdict === "cannot tell" ? `cannot tell at n = ${cell.n}` : cell.verdict))),
+        h("span", { class: "mikit-claim-verdict" }, cell.verdict))),
     ]),
     h("p", { class: "mikit-claim-caption" },
       `Each line from ${axis.text(axis.low)} to ${axis.text(axis.high)}. Blue: measured, with the interval (95 % for all cells together). `

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from torch import Tensor
 
 from mikit.errors import BadMetric, BadPair, MikitError, NotOneToken, UnknownSite
@@ -17,7 +16,7 @@ from mikit.studies.kinds import Attribution, PatchSweep
 from mikit.studies.pairs import PromptPair
 from mikit.widgets.patching import PatchingView
 from mikit.widgets.wire import decode
-from tests.trace.reference import blocks, changed
+from tests.widgets.patched import difference, restored, straight_line
 from tests.widgets.waiting import until, until_settled
 
 PAIR = PromptPair(clean="w1 w2 w3 w4 w5", corrupt="w1 w2 w9 w4 w5", answer="w7", foil="w8")
@@ -25,30 +24,6 @@ PAIR = PromptPair(clean="w1 w2 w3 w4 w5", corrupt="w1 w2 w9 w4 w5", answer="w7",
 
 def view_of(model: Model, **more: object) -> PatchingView:
     return PatchingView(model, **({"pair": PAIR} | more))
-
-
-def difference(model: Model, logits: Tensor, answer: str = "w7", foil: str = "w8") -> float:
-    ids = model.tokenizer.convert_tokens_to_ids([answer, foil])
-    return float(logits[0, -1, ids[0]] - logits[0, -1, ids[1]])
-
-
-def restored(model: Model, layer: int, position: int, dose: float = 1.0, pair: PromptPair = PAIR) -> float:
-    """The logit difference with one value of the stream moved to the original run's, by plain hooks."""
-    clean, corrupt = (model.tokens(text).ids for text in (pair.clean, pair.corrupt))
-    kept: list[Tensor] = []
-    block = blocks(model)[layer]
-    handle = block.register_forward_pre_hook(lambda _, args: kept.append(args[0].clone()))
-    with torch.no_grad():
-        model.hf(clean)
-    handle.remove()
-
-    def patch(stream: Tensor) -> Tensor:
-        stream = stream.clone()
-        stream[0, position] += dose * (kept[0][0, position] - stream[0, position])
-        return stream
-
-    with torch.no_grad(), changed((block, "input", patch)):
-        return difference(model, model.hf(corrupt).logits, pair.answer, pair.foil)
 
 
 def test_the_map_fills_and_the_strongest_cell_has_its_doses(model: Model) -> None:
@@ -72,10 +47,12 @@ def test_its_numbers_are_those_of_plain_hooks(model: Model) -> None:
     exact, changed_run = decode(view.map["exact"]), view.map["changed"]
     for layer in range(model.spec.layers):
         for position in range(2, 5):
-            assert exact[layer, position] == pytest.approx(restored(model, layer, position) - changed_run, abs=1e-4)
+            value = difference(model, PAIR, restored(model, PAIR, layer, position))
+            assert exact[layer, position] == pytest.approx(value - changed_run, abs=1e-4)
+    np.testing.assert_allclose(decode(view.map["approx"]), straight_line(model, PAIR).numpy(), atol=1e-4)
     row, column = view.selected
     for dose, value in zip(decode(view.dosed["doses"]), decode(view.dosed["curve"]), strict=True):
-        assert value == pytest.approx(restored(model, row, column, float(dose)), abs=1e-4)
+        assert value == pytest.approx(difference(model, PAIR, restored(model, PAIR, row, column, dose)), abs=1e-4)
 
 
 def test_run_answers_every_lane_and_the_record_replays_them(model: Model) -> None:

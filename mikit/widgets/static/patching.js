@@ -194,32 +194,33 @@ return pieces(text).map(piece=>piece.text).join("")}function middle(text,max){le
 max)return text;let head2=Math.ceil((max-1)/2),tail=max-1-head2;return`${characters.slice(0,head2).join("")}…${tail?characters.
 slice(-tail).join(""):""}`}function tokenSpan(token){let span2=h("span",{class:token.special?"mikit-token mikit-token-sp\
 ecial":"mikit-token"});for(let piece of pieces(token.text))span2.append(piece.muted?h("span",{class:"mikit-token-mark"},
-piece.text):piece.text);return span2}var SITES={resid_pre:"resid_pre: stream into a layer",resid_mid:"resid_mid: stream after attention",resid_post:"resid_po\
-st: stream out of a layer",attn_out:"attn_out: what attention adds",mlp_out:"mlp_out: what the MLP adds",z:"z: outputs o\
-f heads",q:"q: queries of heads",k:"k: keys of heads",v:"v: values of heads",pattern:"pattern: attention of heads"},DIRECTIONS=[
-["denoise","restore it (denoising)"],["noise","break it (noising)"]];function nameOf(scene,[row2,column]){return scene.by===
-"head"?`L${row2}H${column}`:`L${row2} ${tokenLabel(scene.clean_tokens[column]??"")} (${column})`}function leaning(scene,value){
-return Math.abs(value)<.005?"":scene.metric==="logit difference"||scene.metric==="normalised"?value>0?`▲ toward ${tokenLabel(
-scene.answer)}`:`▼ toward ${tokenLabel(scene.foil)}`:value>0?"▲ higher":"▼ lower"}function exactness(scene,index){
-return scene.by==="position"&&index%scene.columns<scene.first?"exact: the prompts do not differ up to here":scene.isExact[index]?
-"exact":"approximate"}function cellInWords(scene,cell2){let index=cell2[0]*scene.columns+cell2[1],value=scene.values[index]??
-Number.NaN,name=nameOf(scene,cell2);if(Number.isNaN(value))return`${name}: not computed yet`;let lean=leaning(scene,value),
-sink=scene.by==="position"&&cell2[1]===0?"; position 0, an attention sink":"";return`${name}: ${withUnit(signed(value),scene.
-unit)}${lean&&` ${lean}`}, ${exactness(scene,index)}${sink}`}function caption(scene){return`Change of the ${scene.metric===
-"normalised"?"share recovered":scene.metric}, one value ${scene.direction==="denoise"?"restored":"broken"} at a time. La\
-yers go up.`}function randomInWords(scene,exact){let drawn=[...exact?scene.exactRandom:scene.approxRandom].sort((a,b)=>a-
-b);if(!drawn.length)return"random sites: not yet";let at=i=>drawn[i]??Number.NaN,half=drawn.length/2,median=(at(Math.floor(
-half))+at(Math.ceil(half)-1))/2;return`${drawn.length} random sites: median ${signed(median)}, ${signed(at(0))} to ${signed(
-at(drawn.length-1))}`}function size(bytes){return bytes>=1e9?`${fixed(bytes/1e9,1)} GB`:`${Math.max(1,Math.round(bytes/1e6))}\
- MB`}function span(seconds){return seconds<1?"less than 1 s":seconds<90?`${Math.round(seconds)} s`:`${Math.round(seconds/
-60)} min`}function progressInWords(scene,estimate){let done=scene.isExact.reduce((sum,one)=>sum+one,0),all=scene.values.
-length;if(done===all)return`All ${all} cells are exact.`;let cost=estimate?` The whole sweep takes about ${span(estimate.
-seconds)} and ${size(estimate.bytes)}.`:"";return`${done} of ${all} cells are exact (full squares)${scene.approx?"; the \
-small ones are approximate":""}.${cost}`}function agreementInWords(scene,found){if(!found)return scene.approx?"":"This m\
-etric has no straight line to approximate by: cells come exact.";let{worst,correlation,count}=found,[row2,column]=[Math.
-floor(worst/scene.columns),worst%scene.columns],[approx,exact]=[scene.approx?.[worst]??Number.NaN,scene.exact?.[worst]??
-Number.NaN];return`${Number.isNaN(correlation)?"":`Approximate and exact correlate ${fixed(correlation)} over ${count} c\
-ells. `}They disagree most at ${nameOf(scene,[row2,column])}: approximate ${signed(approx)}, exact ${signed(exact)}.`}var SIDE=104,EDGE=3;function pearson(a,b){let mean=values=>values.reduce((sum,value)=>sum+value,0)/values.length,[ma,mb]=[
+piece.text):piece.text);return span2}var SITES={resid_pre:"resid_pre: into a layer",resid_mid:"resid_mid: after attention",resid_post:"resid_post: out of a l\
+ayer",attn_out:"attn_out: attention adds",mlp_out:"mlp_out: the MLP adds",z:"z: outputs of heads",q:"q: queries of heads",
+k:"k: keys of heads",v:"v: values of heads",pattern:"pattern: where heads look"},DIRECTIONS=[["denoise","restore it (den\
+oising)"],["noise","break it (noising)"]];function nameOf(scene,[row2,column]){return scene.by==="head"?`L${row2}H${column}`:
+`L${row2} ${tokenLabel(scene.clean_tokens[column]??"")} (${column})`}function leaning(scene,value){return Math.abs(value)<
+.005?"":scene.metric==="logit difference"||scene.metric==="normalised"?value>0?`▲ toward ${tokenLabel(scene.answer)}`:
+`▼ toward ${tokenLabel(scene.foil)}`:value>0?"▲ higher":"▼ lower"}function exactness(scene,index){return scene.by===
+"position"&&index%scene.columns<scene.first?"exact: the prompts do not differ up to here":scene.isExact[index]?"exact":"\
+approximate"}function cellInWords(scene,cell2){let index=cell2[0]*scene.columns+cell2[1],value=scene.values[index]??Number.
+NaN,name=nameOf(scene,cell2);if(Number.isNaN(value))return`${name}: not computed yet`;let lean=leaning(scene,value),sink=scene.
+by==="position"&&cell2[1]===0?"; position 0, an attention sink":"";return`${name}: ${withUnit(signed(value),scene.unit)}${lean&&
+` ${lean}`}, ${exactness(scene,index)}${sink}`}function caption(scene){return`Change of the ${scene.metric==="normalised"?
+"share recovered":scene.metric}, one value ${scene.direction==="denoise"?"restored":"broken"} at a time. Layers go up.`}
+function randomInWords(scene,exact){let plain=value=>Math.abs(value)<.001*scene.limit?0:value,drawn=[...exact?scene.exactRandom:
+scene.approxRandom].map(plain).sort((a,b)=>a-b);if(!drawn.length)return"random sites: not yet";let at=i=>drawn[i]??Number.
+NaN,half=drawn.length/2,median=(at(Math.floor(half))+at(Math.ceil(half)-1))/2;return`${drawn.length} random sites: media\
+n ${signed(median)}, ${signed(at(0))} to ${signed(at(drawn.length-1))}`}function size(bytes){return bytes>=1e9?`${fixed(
+bytes/1e9,1)} GB`:`${Math.max(1,Math.round(bytes/1e6))} MB`}function span(seconds){return seconds<1?"less than 1 s":seconds<
+90?`${Math.round(seconds)} s`:`${Math.round(seconds/60)} min`}function progressInWords(scene,estimate){let done=scene.isExact.
+reduce((sum,one)=>sum+one,0),all=scene.values.length;if(done===all)return`All ${all} cells are exact.`;let cost=estimate?
+` The whole sweep takes about ${span(estimate.seconds)} and ${size(estimate.bytes)}.`:"";return`${done} of ${all} cells \
+are exact (full squares)${scene.approx?"; the small ones are approximate":""}.${cost}`}function agreementInWords(scene,found){
+if(!found)return scene.approx?"":"This metric has no straight line to approximate by: cells come exact.";let{worst,correlation,
+count}=found,[row2,column]=[Math.floor(worst/scene.columns),worst%scene.columns],[approx,exact]=[scene.approx?.[worst]??
+Number.NaN,scene.exact?.[worst]??Number.NaN];return`${Number.isNaN(correlation)?"":`Approximate and exact correlate ${fixed(
+correlation)} over ${count} cells. `}They disagree most at ${nameOf(scene,[row2,column])}: approximate ${signed(approx)}\
+, exact ${signed(exact)}.`}var SIDE=92,EDGE=3;function pearson(a,b){let mean=values=>values.reduce((sum,value)=>sum+value,0)/values.length,[ma,mb]=[
 mean(a),mean(b)],[ab,aa,bb]=[0,0,0];return a.forEach((value,i)=>{let[da,db]=[value-ma,b[i]-mb];[ab,aa,bb]=[ab+da*db,aa+da*
 da,bb+db*db]}),aa>0&&bb>0?ab/Math.sqrt(aa*bb):Number.NaN}function agreementOf({approx,exact,by,first,columns}){if(!approx||
 !exact)return null;let cells=[...approx.keys()].filter(i=>Number.isFinite(approx[i])&&Number.isFinite(exact[i])&&(by==="\
@@ -241,18 +242,19 @@ approx?.[i],scene.exact?.[i]]),[low,high]=[Math.min(...both),Math.max(...both)],
 ...dosed.curve,...dosed.others.flatMap(one=>[...one]),original??Number.NaN,predicted??Number.NaN].filter(Number.isFinite),
 [low,high]=[Math.min(...known),Math.max(...known)];return{width,low,high,x:dose=>LEFT+dose*(width-LEFT-RIGHT),y:value=>TOP+
 (high-value)/(high-low||1)*(HEIGHT2-TOP-BOTTOM)}}function path(plot,doses,values){return Array.from(values,(value,i)=>`${i?
-"L":"M"}${plot.x(doses[i]??0).toFixed(1)} ${plot.y(value).toFixed(1)}`).join("")}function levels(plot,dosed,original){let found=[
-["changed",dosed.curve[0]??Number.NaN]];return original!==null&&found.push(["original",original]),found.flatMap(([name,value])=>{
-let y=plot.y(value);return[svg("line",{class:"mikit-pat-level",x1:LEFT,x2:plot.width-RIGHT,y1:y,y2:y}),svg("text",{class:"\
-mikit-pat-tick",x:LEFT-6,y:y+4,"text-anchor":"end"},signed(value)),svg("text",{class:"mikit-pat-tick",x:name==="changed"?
-plot.width-RIGHT-6:LEFT+4,"text-anchor":name==="changed"?"end":"start",y:y>HEIGHT2/2?y-4:y+12},name)]})}function diamond(x,y){
-let points=[[0,-DIAMOND],[DIAMOND,0],[0,DIAMOND],[-DIAMOND,0]].map(([dx,dy])=>`${x+(dx??0)},${y+(dy??0)}`);return svg("p\
-olygon",{class:"mikit-pat-you",points:points.join(" ")})}function drawCurve(target,dosed,ends,at,width){let plot=plotOf(
-dosed,ends,width),bottom=HEIGHT2-BOTTOM,[dose,value]=[dosed.doses[at]??0,dosed.curve[at]??Number.NaN],tick=(where,text)=>svg(
-"text",{class:"mikit-pat-tick",x:plot.x(where),y:bottom+15,"text-anchor":where===1?"end":where?"middle":"start"},text);target.
-setAttribute("width",String(width)),target.setAttribute("height",String(HEIGHT2)),target.replaceChildren(...levels(plot,
-dosed,ends.original),tick(0,"0"),tick(.5,"dose"),tick(1,"1"),...dosed.others.filter(one=>one.every(Number.isFinite)).map(
-one=>svg("path",{class:"mikit-pat-random",d:path(plot,dosed.doses,one)})),svg("line",{class:"mikit-pat-hand",x1:plot.x(dose),
+"L":"M"}${plot.x(doses[i]??0).toFixed(1)} ${plot.y(value).toFixed(1)}`).join("")}function levels(dosed,original){return[
+["changed",dosed.curve[0]??Number.NaN],...original===null?[]:[["original",original]]]}function labels(plot,found){return found.
+flatMap(([name,value])=>{let y=plot.y(value);return[svg("text",{class:"mikit-pat-tick",x:LEFT-6,y:y+4,"text-anchor":"end"},
+signed(value)),svg("text",{class:"mikit-pat-tick",x:name==="changed"?plot.width-RIGHT-6:LEFT+4,"text-anchor":name==="cha\
+nged"?"end":"start",y:y>HEIGHT2/2?y-4:y+12},name)]})}function diamond(x,y){let points=[[0,-DIAMOND],[DIAMOND,0],[0,DIAMOND],
+[-DIAMOND,0]].map(([dx,dy])=>`${x+(dx??0)},${y+(dy??0)}`);return svg("polygon",{class:"mikit-pat-you",points:points.join(
+" ")})}function drawCurve(target,dosed,ends,at,width){let plot=plotOf(dosed,ends,width),bottom=HEIGHT2-BOTTOM,[dose,value]=[
+dosed.doses[at]??0,dosed.curve[at]??Number.NaN],tick=(where,text)=>svg("text",{class:"mikit-pat-tick",x:plot.x(where),y:bottom+
+15,"text-anchor":where===1?"end":where?"middle":"start"},text),found=levels(dosed,ends.original),level=value2=>svg("line",
+{class:"mikit-pat-level",x1:LEFT,x2:width-RIGHT,y1:plot.y(value2),y2:plot.y(value2)});target.setAttribute("width",String(
+width)),target.setAttribute("height",String(HEIGHT2)),target.replaceChildren(...found.map(([,value2])=>level(value2)),tick(
+0,"0"),tick(.5,"dose"),tick(1,"1"),...dosed.others.filter(one=>one.every(Number.isFinite)).map(one=>svg("path",{class:"m\
+ikit-pat-random",d:path(plot,dosed.doses,one)})),...labels(plot,found),svg("line",{class:"mikit-pat-hand",x1:plot.x(dose),
 x2:plot.x(dose),y1:TOP-6,y2:bottom+4}),svg("path",{class:"mikit-pat-curve",d:path(plot,dosed.doses,dosed.curve)}),svg("c\
 ircle",{class:"mikit-pat-dot",cx:plot.x(dose),cy:plot.y(value),r:4}),...ends.predicted===null?[]:[diamond(plot.x(1),plot.
 y(ends.predicted))])}var BARS=5;function siteLabel(label2){let parts=/^(L\d+(?:H\d+)?) (\d+):([^]*)$/.exec(label2);return parts?`${parts[1]} ${tokenLabel(
@@ -267,26 +269,26 @@ an",{class:"mikit-pat-track"},before,now),figures)}}var DosePanel=class{heading=
 here,h("span",{},"original 1")));curve=svg("svg",{class:"mikit-pat-curve-chart",role:"img"});key=h("div",{class:"mikit-p\
 at-key"});title=h("div",{class:"mikit-pat-key"},"next token: changed run (grey) → at this dose");bars=Array.from({length:BARS},
 (_,i)=>row(["mikit-pat-answer","mikit-pat-foil"][i]??"mikit-pat-other"));kl=h("div",{class:"mikit-pat-key"});empty=h("di\
-v",{class:"mikit-pat-empty"},"Click a cell of the map: its dose curve comes here.");filled=h("div",{class:"mikit-pat-dos\
-ed"},this.hand,h("div",{class:"mikit-pat-chart"},this.curve,this.key),h("div",{class:"mikit-pat-next"},this.title,...this.
-bars.map(({element})=>element),this.kl));element=h("div",{class:"mikit-pat-dose"},this.heading,this.empty,this.filled);dosed=null;ends={
-original:null,predicted:null};width=0;constructor(signal,moved2){this.slider.addEventListener("input",()=>{this.at(Number(
-this.slider.value)),moved2(Number(this.slider.value))},{signal})}draw(dosed,ends,at,width){if([this.dosed,this.ends,this.
-width]=[dosed,ends,width],this.empty.hidden=dosed!==null,this.filled.hidden=dosed===null,this.heading.textContent=dosed?
-`Dose of ${siteLabel(dosed.sites[0]??"")}`:"Dose",!dosed)return;this.slider.max=String(dosed.doses.length-1);let names=dosed.
-sites.slice(1).map(siteLabel);this.key.textContent=names.length?`dashed: random sites ${names.join(", ")}${ends.predicted===
-null?"":` · ◇ you: ${signed(ends.predicted,1)}`}`:"";let shown=listed(dosed);this.bars.forEach(({element,name},i)=>{let token=shown[i];
-element.style.visibility=token===void 0?"hidden":"",token!==void 0&&name.replaceChildren(tokenSpan({text:dosed.top[token]??
-"",special:!1}))}),this.at(at)}at(index){let{dosed}=this;if(!dosed)return;let at=Math.min(dosed.doses.length-1,Math.max(
-0,index)),[dose,value]=[dosed.doses[at]??0,dosed.curve[at]??Number.NaN],words2=withUnit(`${fixed(dose)}: ${signed(value)}`,
-dosed.unit);this.slider.value!==String(at)&&(this.slider.value=String(at)),this.slider.setAttribute("aria-valuetext",words2),
-this.here.textContent=`dose ${fixed(dose)}: ${signed(value)}`,drawCurve(this.curve,dosed,this.ends,at,this.width),this.curve.
-setAttribute("aria-label",`${dosed.metric} over the dose, from ${signed(dosed.curve[0]??Number.NaN)} to ${signed(dosed.curve.
-at(-1)??Number.NaN)}`),listed(dosed).forEach((token,i)=>{let{before,now,figures}=this.bars[i],[first,here]=[dosed.probabilities[0]?.[token]??
-0,dosed.probabilities[at]?.[token]??0];before.style.width=`${100*first}%`,now.style.width=`${100*here}%`,figures.textContent=
-`${percent(first)} → ${percent(here)}`});let others=dosed.klOthers.map(one=>one[at]??Number.NaN).filter(Number.isFinite).
-map(nats);this.kl.textContent=`KL from the changed run ${nats(dosed.kl[at]??Number.NaN)} nats${others.length?`; random s\
-ites ${others.join(", ")}`:""}`}};var TEXTS=[["clean","original"],["answer","answer"],["corrupt","changed"],["foil","foil"]],written=text=>text.replace(/^ +/,
+v",{class:"mikit-pat-empty"});filled=h("div",{class:"mikit-pat-dosed"},this.hand,h("div",{class:"mikit-pat-chart"},this.
+curve,this.key),h("div",{class:"mikit-pat-next"},this.title,...this.bars.map(({element})=>element),this.kl));element=h("\
+div",{class:"mikit-pat-dose"},this.heading,this.empty,this.filled);dosed=null;ends={original:null,predicted:null};width=0;constructor(signal,moved2){
+this.slider.addEventListener("input",()=>{this.at(Number(this.slider.value)),moved2(Number(this.slider.value))},{signal})}draw(dosed,ends,at,width,chosen){
+if([this.dosed,this.ends,this.width]=[dosed,ends,width],this.empty.hidden=dosed!==null,this.empty.textContent=chosen?"Th\
+e doses of this cell are not here yet.":"Click a cell of the map: its dose curve comes here.",this.filled.hidden=dosed===
+null,this.heading.textContent=dosed?`Dose of ${siteLabel(dosed.sites[0]??"")}`:"Dose",!dosed)return;this.slider.max=String(
+dosed.doses.length-1);let names=dosed.sites.slice(1).map(siteLabel);this.key.textContent=names.length?`dashed: random si\
+tes ${names.join(", ")}${ends.predicted===null?"":` · ◇ you: ${signed(ends.predicted,1)}`}`:"";let shown=listed(dosed);
+this.bars.forEach(({element,name},i)=>{let token=shown[i];element.style.visibility=token===void 0?"hidden":"",token!==void 0&&
+name.replaceChildren(tokenSpan({text:dosed.top[token]??"",special:!1}))}),this.at(at)}at(index){let{dosed}=this;if(!dosed)
+return;let at=Math.min(dosed.doses.length-1,Math.max(0,index)),[dose,value]=[dosed.doses[at]??0,dosed.curve[at]??Number.
+NaN],words2=withUnit(`${fixed(dose)}: ${signed(value)}`,dosed.unit);this.slider.value!==String(at)&&(this.slider.value=String(
+at)),this.slider.setAttribute("aria-valuetext",words2),this.here.textContent=`dose ${fixed(dose)}: ${signed(value)}`,drawCurve(
+this.curve,dosed,this.ends,at,this.width),this.curve.setAttribute("aria-label",`${dosed.metric} over the dose, from ${signed(
+dosed.curve[0]??Number.NaN)} to ${signed(dosed.curve.at(-1)??Number.NaN)}`),listed(dosed).forEach((token,i)=>{let{before,
+now,figures}=this.bars[i],[first,here]=[dosed.probabilities[0]?.[token]??0,dosed.probabilities[at]?.[token]??0];before.style.
+width=`${100*first}%`,now.style.width=`${100*here}%`,figures.textContent=`${percent(first)} → ${percent(here)}`});let others=dosed.
+klOthers.map(one=>one[at]??Number.NaN).filter(Number.isFinite).map(nats);this.kl.textContent=`KL from the changed run ${nats(
+dosed.kl[at]??Number.NaN)} nats${others.length?`; random sites ${others.join(", ")}`:""}`}};var TEXTS=[["clean","original"],["answer","answer"],["corrupt","changed"],["foil","foil"]],written=text=>text.replace(/^ +/,
 spaces=>"·".repeat(spaces.length)),meant=text=>text.replace(/^·+/,dots=>" ".repeat(dots.length));function options(select,all,chosen){
 select.length!==all.length&&select.replaceChildren(...all.map(([value,label2])=>h("option",{value},label2))),select.value=
 chosen}var Inputs=class{constructor(model,signal,give){this.model=model;for(let{name,box,short}of this.boxes)short&&(box.
@@ -305,7 +307,7 @@ name,box,short}of this.boxes)box.matches(":focus")||(box.value=short?written(mod
 site,model.get("sites").map(name=>[name,SITES[name]??name]),model.get("site")),options(this.direction,DIRECTIONS,model.get(
 "direction")),options(this.metric,model.get("metrics").map(name=>[name,name]),model.get("metric"));let examples=model.get(
 "examples");options(this.examples,[["","Examples"],...examples.map(({label:label2},i)=>[`${i}`,label2])],""),this.examples.
-hidden=examples.length===0}};var clamp=(low,value,high)=>Math.min(high,Math.max(low,value)),longest=labels=>labels.reduce((most,label2)=>Math.max(most,
+hidden=examples.length===0}};var clamp=(low,value,high)=>Math.min(high,Math.max(low,value)),longest=labels2=>labels2.reduce((most,label2)=>Math.max(most,
 [...label2].length),0);function labelStep(room,pitch){let least=Math.ceil(room/pitch);return[1,2,5,10,20,50,100,200,500,
 1e3].find(step=>step>=least)??1e3}var EMPTY={rows:15,columns:15};function layoutOf(shape,width){let[rows,columns]=[shape.
 rows.length||EMPTY.rows,shape.columns.length||EMPTY.columns],gutter=clamp(36,Math.ceil(longest(shape.rows)*6.7)+10,112),
@@ -320,22 +322,22 @@ floor(x/layout.cellWidth),Math.floor(y/layout.cellHeight)];return column<0||colu
 rows-1-line:line,column]}function cellBox(layout,rows,row2,column,up){let line=up?rows-1-row2:row2;return{x:column*layout.
 cellWidth,y:line*layout.cellHeight,width:layout.cellWidth,height:layout.cellHeight}}function printed(count,step,active,room,pitch){
 let indices=Array.from({length:Math.ceil(count/step)},(_,i)=>i*step);return active===null?indices:[...indices.filter(i=>Math.
-abs(i-active)*pitch>=room),active]}var SIDE2=280,GAP=24,TOKEN_CHARACTER=7.25,LONGEST_TOKEN=64,TALL=270,LOW=180,EMPTY2={rows:30,columns:14};function planOf(scene,width){
+abs(i-active)*pitch>=room),active]}var SIDE2=280,GAP=24,TOKEN_CHARACTER=7.25,LONGEST_TOKEN=64,TALL=240,LOW=180,EMPTY2={rows:30,columns:14};function planOf(scene,width){
 let byHead=scene?.by==="head",rows=Array.from({length:scene?.rows??EMPTY2.rows},(_,i)=>`${i}`),columns=Array.from({length:scene?.
 columns??EMPTY2.columns},(_,i)=>`${i}`),found=layoutOf({rows,columns,tokens:!1},width),cellHeight=Math.min(24,Math.max(5,
 Math.floor((found.beside?TALL:LOW)/rows.length))),longest2=(scene&&!byHead?[...scene.clean_tokens,...scene.corrupt_tokens]:
 []).reduce((most,text)=>Math.max(most,[...tokenLabel(text)].length),6);return{...found,cellHeight,height:rows.length*cellHeight,
 rowStep:labelStep(12,cellHeight),foot:byHead?found.foot:0,tokens:byHead?0:Math.min(LONGEST_TOKEN,Math.ceil(longest2*TOKEN_CHARACTER))+
 6,characters:Math.floor(LONGEST_TOKEN/TOKEN_CHARACTER)}}function label(text,x,y,active,anchor,turn=""){let attributes={x,y,"text-anchor":anchor,class:active?"mikit-axis mikit-a\
-xis-active":"mikit-axis"};return svg("text",turn?{...attributes,transform:turn}:attributes,text)}function drawRowLabels(target,layout,labels){
-let{gutter,cellHeight,height,rowStep}=layout,active=labels.active?.[0]??null;target.setAttribute("width",String(gutter)),
-target.setAttribute("height",String(height)),target.replaceChildren(...printed(labels.rows.length,rowStep,active,12,cellHeight).
-map(row2=>{let line=labels.up?labels.rows.length-1-row2:row2,y=Math.min(height-1,Math.max(8,(line+.5)*cellHeight+4));return label(
-middle(labels.rows[row2]??"",layout.rowCharacters),gutter-6,y,row2===active,"end")}))}function drawColumnLabels(target,layout,labels){
-let{cellWidth,columnStep,columnCharacters,foot,rotated,width}=layout,active=labels.active?.[1]??null;target.setAttribute(
+xis-active":"mikit-axis"};return svg("text",turn?{...attributes,transform:turn}:attributes,text)}function drawRowLabels(target,layout,labels2){
+let{gutter,cellHeight,height,rowStep}=layout,active=labels2.active?.[0]??null;target.setAttribute("width",String(gutter)),
+target.setAttribute("height",String(height)),target.replaceChildren(...printed(labels2.rows.length,rowStep,active,12,cellHeight).
+map(row2=>{let line=labels2.up?labels2.rows.length-1-row2:row2,y=Math.min(height-1,Math.max(8,(line+.5)*cellHeight+4));return label(
+middle(labels2.rows[row2]??"",layout.rowCharacters),gutter-6,y,row2===active,"end")}))}function drawColumnLabels(target,layout,labels2){
+let{cellWidth,columnStep,columnCharacters,foot,rotated,width}=layout,active=labels2.active?.[1]??null;target.setAttribute(
 "width",String(width)),target.setAttribute("height",String(foot)),target.classList.toggle("mikit-axis-tokens",rotated);let room=columnStep===
-1?0:rotated?12:columnStep*cellWidth;target.replaceChildren(...printed(labels.columns.length,columnStep,active,Math.max(room,
-1),cellWidth).map(column=>{let text=middle(labels.columns[column]??"",columnCharacters),x=(column+.5)*cellWidth;return rotated?
+1?0:rotated?12:columnStep*cellWidth;target.replaceChildren(...printed(labels2.columns.length,columnStep,active,Math.max(
+room,1),cellWidth).map(column=>{let text=middle(labels2.columns[column]??"",columnCharacters),x=(column+.5)*cellWidth;return rotated?
 label(text,x+4,4,column===active,"end",`rotate(-90 ${x+4} 4)`):label(text,x,13,column===active,"middle")}))}var SIGNED=.12,APPROXIMATE2=.6,PatchMap=class{constructor(signal,hooks){this.hooks=hooks;this.plot.addEventListener("poi\
 ntermove",event=>{let box=this.plot.getBoundingClientRect();this.hover(this.cellAt(event.clientX-box.left,event.clientY-
 box.top))},{signal}),this.plot.addEventListener("pointerleave",()=>this.hover(null),{signal}),this.plot.addEventListener(
@@ -362,9 +364,9 @@ floor(i/columns),i%columns,!0),room=(scene.isExact[i]?1:APPROXIMATE2)*Math.min(b
 room),[x,y]=[box.x+box.width/2,box.y+box.height/2];context.fillStyle=inkOn(map.at(Math.max(-1,value/limit))),context.beginPath(),
 context.moveTo(x-arm,y-.6*arm),context.lineTo(x+arm,y-.6*arm),context.lineTo(x,y+arm),context.fill()})}mark(selected){let{
 scene,look}=this;if(!look)return;let{plan}=look,[active,kept]=[this.active,this.inside(selected)];this.outline(this.marker,
-active),this.outline(this.chosen,kept);let at=active??kept,numbers=count=>Array.from({length:count},(_,i)=>`${i}`),labels={
+active),this.outline(this.chosen,kept);let at=active??kept,numbers=count=>Array.from({length:count},(_,i)=>`${i}`),labels2={
 rows:numbers(scene?.rows??0),columns:numbers(scene?.columns??0),up:!0,tokens:!1,active:at};drawRowLabels(this.gutter,plan,
-labels),this.foot.style.display=scene?.by==="head"?"":"none",scene?.by==="head"&&drawColumnLabels(this.foot,plan,labels),
+labels2),this.foot.style.display=scene?.by==="head"?"":"none",scene?.by==="head"&&drawColumnLabels(this.foot,plan,labels2),
 this.drawTokens(scene,plan,at?.[1]??null)}drawTokens(scene,plan,active){let tall=plan.tokens,names=scene&&tall?["origina\
 l","changed"]:[];for(let[part,width]of[[this.corner,plan.gutter],[this.header,plan.width]])part.setAttribute("width",String(
 width)),part.setAttribute("height",String(2*tall));if(this.corner.replaceChildren(...names.map((name,i)=>{let[x,y]=[plan.
@@ -420,11 +422,11 @@ stale=(lane,there)=>!there||(asked[lane]??0)!==(answers[lane]??0),old=scene!==nu
 stale("map",scene.exact!==null);for(let element of[left,view.number.element])element.classList.toggle("mikit-old",old)}function drawDose(){
 let wire=model.get("map"),own=model.get("dosed"),fits=wire&&own&&sameAbout(wire,own)&&!(wire.metric==="KL"&&wire.direction===
 "noise"),width=view.wide?SIDE2:Math.floor((view.width-GAP)/2);dose.draw(dosed,{original:fits?wire.original:null,predicted:model.
-get("predicted")},model.get("dose"),width)}function draw(){let plan=planOf(scene,view.width);inputs.draw(),view.stage.classList.
-toggle("mikit-pat-beside",view.wide),map.draw(scene,{plan,kind:kind(),theme:view.theme,hatch:view.colour("--mk-hatch")}),
-scale.show({kind:kind(),theme:view.theme,limit:scene?.limit??1,unit:scene?.unit??""}),again.hidden=!view.live||model.get(
-"status").state!=="stopped",agreement.draw(scene,model.get("estimate"),{dot:view.colour("--mk-ink"),line:view.colour("--\
-mk-edge")}),drawDose(),follow(),fade()}view.watch(["map"],()=>{scene=sceneOf(model.get("map")),view.draw()}),view.watch(
-["dosed"],()=>{dosed=dosedOf(model.get("dosed")),view.draw()}),view.watch(["dose"],()=>dose.at(model.get("dose"))),view.
-watch(["selected"],follow),view.watch(["asked","answers"],fade),view.watch([...DRAWN]),view.onDraw(draw)}var patching_default={
-render};export{patching_default as default};
+get("predicted")},model.get("dose"),width,model.get("selected")!==null)}function draw(){let plan=planOf(scene,view.width);
+inputs.draw(),view.stage.classList.toggle("mikit-pat-beside",view.wide),map.draw(scene,{plan,kind:kind(),theme:view.theme,
+hatch:view.colour("--mk-hatch")}),scale.show({kind:kind(),theme:view.theme,limit:scene?.limit??1,unit:scene&&kind()==="d\
+iverging"?withUnit("▾ negative;",scene.unit):scene?.unit??""}),again.hidden=!view.live||model.get("status").state!=="s\
+topped",agreement.draw(scene,model.get("estimate"),{dot:view.colour("--mk-ink"),line:view.colour("--mk-edge")}),drawDose(),
+follow(),fade()}view.watch(["map"],()=>{scene=sceneOf(model.get("map")),view.draw()}),view.watch(["dosed"],()=>{dosed=dosedOf(
+model.get("dosed")),view.draw()}),view.watch(["dose"],()=>dose.at(model.get("dose"))),view.watch(["selected"],follow),view.
+watch(["asked","answers"],fade),view.watch([...DRAWN]),view.onDraw(draw)}var patching_default={render};export{patching_default as default};

@@ -5,7 +5,7 @@ import { fixed } from "../shared/format";
 import { agreementInWords, progressInWords } from "./words";
 import type { Scene } from "./traits";
 
-const SIDE = 104;
+const SIDE = 92;
 const EDGE = 3;
 
 export interface Agreement {

@@ -39,14 +39,15 @@ function path(plot: Plot, doses: Float32Array, values: Float32Array): string {
   return Array.from(values, (value, i) => `${i ? "L" : "M"}${plot.x(doses[i] ?? 0).toFixed(1)} ${plot.y(value).toFixed(1)}`).join("");
 }
 
-/** The levels that both ends start from and lead to, their labels kept apart. */
-function levels(plot: Plot, dosed: Dosed, original: number | null): SVGElement[] {
-  const found: [string, number][] = [["changed", dosed.curve[0] ?? Number.NaN]];
-  if (original !== null) found.push(["original", original]);
+/** The levels of both unpatched runs. */
+function levels(dosed: Dosed, original: number | null): [name: string, value: number][] {
+  return [["changed", dosed.curve[0] ?? Number.NaN], ...(original === null ? [] : [["original", original] as [string, number]])];
+}
+
+function labels(plot: Plot, found: [name: string, value: number][]): SVGElement[] {
   return found.flatMap(([name, value]) => {
     const y = plot.y(value);
     return [
-      svg("line", { class: "mikit-pat-level", x1: LEFT, x2: plot.width - RIGHT, y1: y, y2: y }),
       svg("text", { class: "mikit-pat-tick", x: LEFT - 6, y: y + 4, "text-anchor": "end" }, signed(value)),
       svg("text", {
         class: "mikit-pat-tick", x: name === "changed" ? plot.width - RIGHT - 6 : LEFT + 4, "text-anchor": name === "changed" ? "end" : "start",
@@ -68,12 +69,16 @@ export function drawCurve(target: SVGSVGElement, dosed: Dosed, ends: Ends, at: n
   const [dose, value] = [dosed.doses[at] ?? 0, dosed.curve[at] ?? Number.NaN];
   const tick = (where: number, text: string): SVGElement => (
     svg("text", { class: "mikit-pat-tick", x: plot.x(where), y: bottom + 15, "text-anchor": where === 1 ? "end" : where ? "middle" : "start" }, text));
+  const found = levels(dosed, ends.original);
+  const level = (value: number): SVGElement => (
+    svg("line", { class: "mikit-pat-level", x1: LEFT, x2: width - RIGHT, y1: plot.y(value), y2: plot.y(value) }));
   target.setAttribute("width", String(width));
   target.setAttribute("height", String(HEIGHT));
   target.replaceChildren(
-    ...levels(plot, dosed, ends.original),
+    ...found.map(([, value]) => level(value)),
     tick(0, "0"), tick(0.5, "dose"), tick(1, "1"),
     ...dosed.others.filter((one) => one.every(Number.isFinite)).map((one) => svg("path", { class: "mikit-pat-random", d: path(plot, dosed.doses, one) })),
+    ...labels(plot, found),
     svg("line", { class: "mikit-pat-hand", x1: plot.x(dose), x2: plot.x(dose), y1: TOP - 6, y2: bottom + 4 }),
     svg("path", { class: "mikit-pat-curve", d: path(plot, dosed.doses, dosed.curve) }),
     svg("circle", { class: "mikit-pat-dot", cx: plot.x(dose), cy: plot.y(value), r: 4 }),

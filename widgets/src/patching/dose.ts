@@ -50,7 +50,7 @@ export class DosePanel {
   private readonly title = h("div", { class: "mikit-pat-key" }, "next token: changed run (grey) → at this dose");
   private readonly bars = Array.from({ length: BARS }, (_, i) => row(["mikit-pat-answer", "mikit-pat-foil"][i] ?? "mikit-pat-other"));
   private readonly kl = h("div", { class: "mikit-pat-key" });
-  private readonly empty = h("div", { class: "mikit-pat-empty" }, "Click a cell of the map: its dose curve comes here.");
+  private readonly empty = h("div", { class: "mikit-pat-empty" });
   private readonly filled = h("div", { class: "mikit-pat-dosed" }, this.hand,
     h("div", { class: "mikit-pat-chart" }, this.curve, this.key),
     h("div", { class: "mikit-pat-next" }, this.title, ...this.bars.map(({ element }) => element), this.kl));
@@ -66,9 +66,10 @@ export class DosePanel {
     }, { signal });
   }
 
-  draw(dosed: Dosed | null, ends: Ends, at: number, width: number): void {
+  draw(dosed: Dosed | null, ends: Ends, at: number, width: number, chosen: boolean): void {
     [this.dosed, this.ends, this.width] = [dosed, ends, width];
     this.empty.hidden = dosed !== null;
+    this.empty.textContent = chosen ? "The doses of this cell are not here yet." : "Click a cell of the map: its dose curve comes here.";
     this.filled.hidden = dosed === null;
     this.heading.textContent = dosed ? `Dose of ${siteLabel(dosed.sites[0] ?? "")}` : "Dose";
     if (!dosed) return;

@@ -1,7 +1,7 @@
 // PatchingView: swap one run's values into another, site by site; then one site, dose by dose.
 import type { RenderProps } from "@anywidget/types";
 import { h, textButton } from "../shared/dom";
-import { signed } from "../shared/format";
+import { signed, withUnit } from "../shared/format";
 import { frame } from "../shared/frame";
 import type { Cell } from "../shared/keyboard";
 import { legend } from "../shared/legend";
@@ -104,7 +104,7 @@ function render({ model, el, signal }: RenderProps<PatchingTraits>): void {
     // KL of a broken run is measured from the other end.
     const fits = wire && own && sameAbout(wire, own) && !(wire.metric === "KL" && wire.direction === "noise");
     const width = view.wide ? SIDE : Math.floor((view.width - GAP) / 2);
-    dose.draw(dosed, { original: fits ? wire.original : null, predicted: model.get("predicted") }, model.get("dose"), width);
+    dose.draw(dosed, { original: fits ? wire.original : null, predicted: model.get("predicted") }, model.get("dose"), width, model.get("selected") !== null);
   }
 
   function draw(): void {
@@ -112,7 +112,9 @@ function render({ model, el, signal }: RenderProps<PatchingTraits>): void {
     inputs.draw();
     view.stage.classList.toggle("mikit-pat-beside", view.wide);
     map.draw(scene, { plan, kind: kind(), theme: view.theme, hatch: view.colour("--mk-hatch") });
-    scale.show({ kind: kind(), theme: view.theme, limit: scene?.limit ?? 1, unit: scene?.unit ?? "" });
+    scale.show({
+      kind: kind(), theme: view.theme, limit: scene?.limit ?? 1, unit: scene && kind() === "diverging" ? withUnit("▾ negative;", scene.unit) : (scene?.unit ?? ""),
+    });
     again.hidden = !view.live || model.get("status").state !== "stopped";
     agreement.draw(scene, model.get("estimate"), { dot: view.colour("--mk-ink"), line: view.colour("--mk-edge") });
     drawDose();

@@ -9,7 +9,7 @@ export const GAP = 24;
 const TOKEN_CHARACTER = 7.25;
 const LONGEST_TOKEN = 64;
 /** Height of the cells; lower at 500, where much more stands below. */
-const TALL = 270;
+const TALL = 240;
 const LOW = 180;
 /** Before the first numbers: the size that most maps have. */
 const EMPTY = { rows: 30, columns: 14 };

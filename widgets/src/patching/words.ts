@@ -6,16 +6,16 @@ import type { Agreement } from "./agreement";
 import type { Direction, Scene } from "./traits";
 
 export const SITES: Record<string, string> = {
-  resid_pre: "resid_pre: stream into a layer",
-  resid_mid: "resid_mid: stream after attention",
-  resid_post: "resid_post: stream out of a layer",
-  attn_out: "attn_out: what attention adds",
-  mlp_out: "mlp_out: what the MLP adds",
+  resid_pre: "resid_pre: into a layer",
+  resid_mid: "resid_mid: after attention",
+  resid_post: "resid_post: out of a layer",
+  attn_out: "attn_out: attention adds",
+  mlp_out: "mlp_out: the MLP adds",
   z: "z: outputs of heads",
   q: "q: queries of heads",
   k: "k: keys of heads",
   v: "v: values of heads",
-  pattern: "pattern: attention of heads",
+  pattern: "pattern: where heads look",
 };
 
 export const DIRECTIONS: [Direction, string][] = [
@@ -62,7 +62,9 @@ export function caption(scene: Scene): string {
 
 /** The random sites beside a cell: "random sites: median +0.02, from −0.41 to +2.10 (n = 16)". */
 export function randomInWords(scene: Scene, exact: boolean): string {
-  const drawn = [...(exact ? scene.exactRandom : scene.approxRandom)].sort((a, b) => a - b);
+  // Beside this map's scale a millionth is nothing, and "4.2e−6" would only draw the eye.
+  const plain = (value: number): number => (Math.abs(value) < 1e-3 * scene.limit ? 0 : value);
+  const drawn = [...(exact ? scene.exactRandom : scene.approxRandom)].map(plain).sort((a, b) => a - b);
   if (!drawn.length) return "random sites: not yet";
   const at = (i: number): number => drawn[i] ?? Number.NaN;
   const half = drawn.length / 2;

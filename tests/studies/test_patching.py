@@ -181,6 +181,7 @@ def test_dose_runs_from_the_changed_run_to_the_whole_patch(tiny):
     control = result.controls[0].grids["metric"].values.numpy()
     assert control.shape == (3, 17)
     np.testing.assert_allclose(control[:, 0], curve[0], atol=1e-5)
+    assert not any(" 2:" in label for label in result.controls[0].grids["metric"].axes["site"])  # other tokens
     shares = result.grids["probability"]
     assert shares.axes["token"][:2] == ("w7", "w8")
     assert (shares.values.numpy().sum(1) <= 1 + 1e-5).all()

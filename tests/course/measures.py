@@ -23,6 +23,7 @@ from mikit.course.lessons.l00_names import (
     probability,
     sink_share,
 )
+from mikit.course.lessons.l03_real import SWITCH, curve, handovers, maps
 from mikit.methods.intervals import mean_interval
 from mikit.models.model import Model
 from mikit.studies.base import run_study
@@ -111,6 +112,11 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "guessed": lambda m: Measured(float(guessed(m)[0][0])),
     "guessed-eight-off": lambda m: Measured(float(guessed(m)[0][1])),
     "guessed-random-off": draws,
+    "switch-half": lambda m: Measured(float(curve(m, *SWITCH)[8])),
+    "switch-whole": lambda m: Measured(float(maps(m)[0][5, 9])),
+    "switch-line": lambda m: Measured(float(maps(m)[1][5, 9])),
+    "maps-agree": lambda m: Measured(float(np.corrcoef(*(x.ravel() for x in maps(m)))[0, 1])),
+    "handover": lambda m: mean(handovers(m, PROMPTS).astype(float)),
 }
 
 

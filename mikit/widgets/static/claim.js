@@ -214,9 +214,9 @@ t, ${unit.textContent}`),sentence2.textContent=`The rule: ${ruleText(draft)}.`;l
 length,stamp.textContent=stamps.length?`The result will be stamped “${stamps.join("”, “")}”: nothing to compare wi\
 th. Add another.`:"";for(let control of[claim,measure,bar,n,addWording,addList,...radios.map(({radio})=>radio)])control.
 disabled=closed}return{steps:[first,second,third],draft:()=>draft,show(now,lock){draft=now,closed=lock,refresh()}}}var list=items=>h("ul",{},...items.map(item=>h("li",{},item)));function row(cell2){let share=value=>value===null?"":percent(
-value),logits=value=>value===null?"":signed(value),ends=([,low,high],scale,digits)=>low===null||high===null?"":` [${fixed(
-scale*low,digits)}, ${fixed(scale*high,digits)}]`,texts=[cell2.names,String(cell2.n),share(cell2.right[0])+ends(cell2.right,
-100,0),share(cell2.changed[0]),share(cell2.shuffled[0]),logits(cell2.difference[0])+ends(cell2.difference,1,2),cell2.verdict];
+value),logits=value=>value===null?"":signed(value),ends=([,low,high],text)=>low===null||high===null?"":` [${text(low)}, ${text(
+high)}]`,texts=[cell2.names,String(cell2.n),share(cell2.right[0])+ends(cell2.right,value=>String(Math.round(100*value))),
+share(cell2.changed[0]),share(cell2.shuffled[0]),logits(cell2.difference[0])+ends(cell2.difference,fixed),cell2.verdict];
 return h("tr",{},h("th",{scope:"row"},cell2.wording),...texts.map(text=>h("td",{},text)))}function verdict(model){let outcome=model.
 get("outcome"),stamps=outcome.stamps??[];return h("div",{class:"mikit-claim-outcome",role:"status"},...outcome.verdict?[
 h("p",{class:"mikit-claim-word"},outcome.verdict)]:[],...stamps.map(stamp=>h("span",{class:"mikit-chip mikit-chip-mark"},
@@ -233,17 +233,17 @@ head",{},h("tr",{},...["wording","names","n","right","changed","by coin","logit 
 right")return{low:0,high:1,text:percent};let all=[0,bar,...cells.flatMap(cell2=>finite([...cell2.difference,cell2.changed[1],
 cell2.shuffled[1]]))];return{low:Math.floor(Math.min(...all)),high:Math.ceil(Math.max(...all)),text:value=>signed(value,
 1)}}function figures(cell2,measure){let[value,low,high]=measure==="share right"?cell2.right:cell2.difference;if(value===
-null)return"not measured yet";if(measure==="share right"){let ends=low===null||high===null?"":` [${fixed(100*low,0)}, ${fixed(
-100*high,0)}]`;return`${Math.round(value*cell2.n)} of ${cell2.n} · ${percent(value)}${ends}`}return`${signed(value)}${low===
-null||high===null?"":` [${fixed(low)}, ${fixed(high)}]`} logits`}function picture(cell2,measure,axis,bar,width){let x=value2=>6+
-(width-12)*(value2-axis.low)/(axis.high-axis.low||1),which=measure==="share right"?0:1,[value,low,high]=measure==="share\
- right"?cell2.right:cell2.difference,[changed,shuffled]=[cell2.changed[which],cell2.shuffled[which]],middle=HEIGHT2/2,at=from=>from!=
-null;return svg("svg",{width,height:HEIGHT2,role:"img","aria-label":`${cell2.names}: ${figures(cell2,measure)}, bar ${axis.
-text(bar)}`},svg("line",{class:"mikit-claim-grid",x1:x(axis.low),x2:x(axis.high),y1:middle,y2:middle}),...at(changed)?[svg(
-"circle",{class:"mikit-claim-control",cx:x(changed),cy:middle,r:4})]:[],...at(shuffled)?[svg("line",{class:"mikit-claim-\
-control",x1:x(shuffled),x2:x(shuffled),y1:middle-5,y2:middle+5})]:[],svg("line",{class:"mikit-claim-bar-line",x1:x(bar),
-x2:x(bar),y1:0,y2:HEIGHT2}),...at(low)&&at(high)?[svg("line",{class:"mikit-claim-whisker",x1:x(low),x2:x(high),y1:middle,
-y2:middle})]:[],...at(value)?[svg("circle",{class:"mikit-claim-point",cx:x(value),cy:middle,r:4.5})]:[])}function whiskers(cells,measure,bar,width){
+null)return"not measured yet";if(measure==="share right"){let ends=low===null||high===null?"":` [${Math.round(100*low)},\
+ ${Math.round(100*high)}]`;return`${Math.round(value*cell2.n)} of ${cell2.n} · ${percent(value)}${ends}`}return`${signed(
+value)}${low===null||high===null?"":` [${fixed(low)}, ${fixed(high)}]`} logits`}function picture(cell2,measure,axis,bar,width){
+let x=value2=>6+(width-12)*(value2-axis.low)/(axis.high-axis.low||1),which=measure==="share right"?0:1,[value,low,high]=measure===
+"share right"?cell2.right:cell2.difference,[changed,shuffled]=[cell2.changed[which],cell2.shuffled[which]],middle=HEIGHT2/
+2,at=from=>from!=null;return svg("svg",{width,height:HEIGHT2,role:"img","aria-label":`${cell2.names}: ${figures(cell2,measure)}\
+, bar ${axis.text(bar)}`},svg("line",{class:"mikit-claim-grid",x1:x(axis.low),x2:x(axis.high),y1:middle,y2:middle}),...at(
+changed)?[svg("circle",{class:"mikit-claim-control",cx:x(changed),cy:middle,r:4})]:[],...at(shuffled)?[svg("line",{class:"\
+mikit-claim-control",x1:x(shuffled),x2:x(shuffled),y1:middle-5,y2:middle+5})]:[],svg("line",{class:"mikit-claim-bar-line",
+x1:x(bar),x2:x(bar),y1:0,y2:HEIGHT2}),...at(low)&&at(high)?[svg("line",{class:"mikit-claim-whisker",x1:x(low),x2:x(high),
+y1:middle,y2:middle})]:[],...at(value)?[svg("circle",{class:"mikit-claim-point",cx:x(value),cy:middle,r:4.5})]:[])}function whiskers(cells,measure,bar,width){
 let axis=axisOf(cells,measure,bar),drawn=width>=700?260:Math.max(120,width-300),wordings=[...new Set(cells.map(({wording})=>wording))];
 return h("div",{class:"mikit-claim-plot"},...wordings.flatMap(wording=>[h("p",{class:"mikit-claim-wording"},wording),...cells.
 filter(cell2=>cell2.wording===wording).map(cell2=>h("div",{class:"mikit-claim-cell"},h("span",{class:"mikit-claim-names"},

@@ -8,11 +8,11 @@ const list = (items: string[]): HTMLElement => h("ul", {}, ...items.map((item) =
 function row(cell: CellWire): HTMLElement {
   const share = (value: number | null): string => (value === null ? "" : percent(value));
   const logits = (value: number | null): string => (value === null ? "" : signed(value));
-  const ends = ([, low, high]: CellWire["right"], scale: number, digits: number): string => (
-    low === null || high === null ? "" : ` [${fixed(scale * low, digits)}, ${fixed(scale * high, digits)}]`);
+  const ends = ([, low, high]: CellWire["right"], text: (value: number) => string): string => (
+    low === null || high === null ? "" : ` [${text(low)}, ${text(high)}]`);
   const texts = [
-    cell.names, String(cell.n), share(cell.right[0]) + ends(cell.right, 100, 0), share(cell.changed[0]), share(cell.shuffled[0]),
-    logits(cell.difference[0]) + ends(cell.difference, 1, 2), cell.verdict,
+    cell.names, String(cell.n), share(cell.right[0]) + ends(cell.right, (value) => String(Math.round(100 * value))), share(cell.changed[0]), share(cell.shuffled[0]),
+    logits(cell.difference[0]) + ends(cell.difference, fixed), cell.verdict,
   ];
   return h("tr", {}, h("th", { scope: "row" }, cell.wording), ...texts.map((text) => h("td", {}, text)));
 }

@@ -24,7 +24,7 @@ export function figures(cell: CellWire, measure: Measure): string {
   const [value, low, high] = measure === "share right" ? cell.right : cell.difference;
   if (value === null) return "not measured yet";
   if (measure === "share right") {
-    const ends = low === null || high === null ? "" : ` [${fixed(100 * low, 0)}, ${fixed(100 * high, 0)}]`;
+    const ends = low === null || high === null ? "" : ` [${Math.round(100 * low)}, ${Math.round(100 * high)}]`;
     return `${Math.round(value * cell.n)} of ${cell.n} · ${percent(value)}${ends}`;
   }
   return `${signed(value)}${low === null || high === null ? "" : ` [${fixed(low)}, ${fixed(high)}]`} logits`;

@@ -33,7 +33,8 @@ class Dose(Study):
 
     Grids: ``metric`` [dose]; ``kl`` [dose], KL(changed || dosed) of the next token in nats; ``probability`` [dose,
     token] for the likeliest tokens at both ends, the answer and the foil. Control "random sites": ``metric`` and
-    ``kl`` [site, dose] at three sites of the same kind at other tokens that can differ (other heads)."""
+    ``kl`` [site, dose] at three sites of the same kind, at other tokens that read the same in both prompts
+    (other heads)."""
 
     kind: Literal["dose"] = "dose"
     pair: PromptPair
@@ -98,9 +99,9 @@ class Dose(Study):
         heads: Sequence[int | None] = [None]
         if self.head is not None:
             heads = range(model.spec.kv_heads if self.site in ("k", "v") else model.spec.heads)
-        # The same token in another layer carries much the same, so it would be no control.
+        # The same token in another layer carries much the same, and the changed words carry all of it: no controls.
         length = pair.clean.ids.shape[1]
-        elsewhere = [t for t in range(pair.first, length) if t != position] or [length - 1]
+        elsewhere = [t for t in range(pair.first, length) if t not in (position, *pair.differs)] or [length - 1]
         positions = [None] if position is None else elsewhere
         every = [Place(*place) for place in product(range(model.spec.layers), heads, positions)]
         every = [place for place in every if place != chosen]

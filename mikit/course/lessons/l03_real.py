@@ -123,8 +123,8 @@ def check_patched(answer: Any, context: Context) -> Verdict:
         )
     return yes(
         "the last layer's end is everything",
-        f"Patched there, the changed prompt gives {whole:+.2f}: the original's own number, to the last digit, for any"
-        " two prompts of any model. Such a cell tells nothing about how the model works. It is a good test of a patch.",
+        f"Patched there, the changed prompt gives {whole:+.2f}: the original's own number, for any two prompts of"
+        " any model. Such a cell tells nothing about how the model works. It is a good test of a patch.",
     )
 
 

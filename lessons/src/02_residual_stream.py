@@ -10,7 +10,7 @@
 #
 # **You need** lesson 00, and a vector times a vector: multiply place by place, add up. About 60 minutes: eight steps
 # that are checked, four predictions. Everything runs on this machine, with no network. On one core the cells compute
-# for 0.5 minutes in all, in 1.20 GB of memory.
+# for 0.5 minutes in all, in 1.0 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

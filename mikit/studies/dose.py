@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import product
 from typing import ClassVar, Literal, NamedTuple
 
@@ -65,7 +65,7 @@ class Dose(Study):
         judged = self.metric if isinstance(self.metric, str) else "given function of the logits"
         return Method(sites=(place.site(self.site),), metric=f"{judged} as this value moves to the original run's")
 
-    def steps(self, model: Model) -> Iterator[Result]:
+    def steps(self, model: Model) -> Iterator[Result | None]:
         pair = self.pair.read(model)
         places = self._places(model, pair)
         sites = [place.site(self.site) for place in places]
@@ -73,16 +73,17 @@ class Dose(Study):
         low = capture(model, pair.corrupt, sites)
         last = Site(name="logits", position=-1)
         high = capture(model, pair.clean, [*sites, last])
+        yield None
         judged = judge(pair, "denoise", self.metric, high[last][0], base.logits)
 
-        def dosed(site: Site) -> Tensor:
+        def dosed(site: Site) -> Generator[None, None, Tensor]:
             return _dosed(model, pair, base, site, low[site][0], high[site][0])
 
-        logits = dosed(sites[0])
+        logits = yield from dosed(sites[0])
         others: list[Tensor] = []
         yield self._result(model, pair, judged, places, logits, others)
         for site in sites[1:]:
-            found = dosed(site)
+            found = yield from dosed(site)
             others.append(torch.stack([judged.metric.measure(found), kl(found, base.logits)]))
             yield self._result(model, pair, judged, places, logits, others)
 
@@ -165,14 +166,21 @@ class Place(NamedTuple):
         return f"L{self.layer}{head}{token}"
 
 
-def _dosed(model: Model, pair: ReadPair, base: Past, site: Site, low: Tensor, high: Tensor) -> Tensor:
-    """Logits [dose, vocab] with one site at every dose between its values in the changed and the original run."""
+def _dosed(
+    model: Model, pair: ReadPair, base: Past, site: Site, low: Tensor, high: Tensor
+) -> Generator[None, None, Tensor]:
+    """Logits [dose, vocab] with one site at every dose between its values in the changed and the original run. Yields
+    after each trace."""
     if site.position is None and site.name != "pattern":
         low, high = low[pair.first :], high[pair.first :]
     start = site.position if isinstance(site.position, int) else pair.first
     cells = [Patched((i,), site, low + dose * (high - low), start) for i, dose in enumerate(DOSES)]
     budget = cost.budget(model.spec)
-    return torch.cat([logits for _, logits in patched_logits(model, base, cells, since=pair.first, budget=budget)])
+    found = []
+    for _, logits in patched_logits(model, base, cells, since=pair.first, budget=budget):
+        found.append(logits)
+        yield
+    return torch.cat(found)
 
 
 def _tokens(logits: Tensor, pair: ReadPair) -> list[int]:

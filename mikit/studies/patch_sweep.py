@@ -76,6 +76,7 @@ class PatchSweep(PatchStudy):
         values = torch.full(self._shape(model, pair), torch.nan)
         if self.source == "other prompt" and self.by != "head" and not self.cells:
             values[..., [column < pair.first for column in self.columns(pair)]] = 0.0  # nothing differs there
+        yield _Map(judged, values.clone(), draws, 0.0)
         done = 0
         budget = cost.budget(model.spec)
         for chunk in exact(model, base, cells, judged.metric.measure, since=self._since(pair), budget=budget):

@@ -15,7 +15,7 @@ from mikit.methods.metrics import logit_difference
 from mikit.methods.patching import Source
 from mikit.models.model import Model
 from mikit.studies.attribution import Attribution
-from mikit.studies.base import Result, Study, run_study
+from mikit.studies.base import Result, Study, run_study, stream
 from mikit.studies.dose import Dose
 from mikit.studies.mute_heads import Head
 from mikit.studies.names import name_pair, name_pairs
@@ -194,7 +194,7 @@ def curve(model: Model, layer: int, position: int | str) -> Numbers:
     key = f"curve {model.ref.sha256} {layer} {position_of(mary(model).read(model), position)}"
     if key not in _RESULTS:
         study = Dose(model=model.ref, pair=mary(model), layer=layer, position=position)
-        _RESULTS[key] = next(study.steps(model))  # the first result holds the site itself, without the random ones
+        _RESULTS[key] = next(stream(study, model))  # the first result holds the site itself, without the random ones
     return _RESULTS[key].grids["metric"].values.numpy()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mikit.methods.rules import share_interval
 from mikit.widgets.wire import encode, lower_triangles
 
 Traits = dict[str, Any]
@@ -337,12 +338,173 @@ def superposition(state: str) -> Traits:
     }  # fmt: skip
 
 
+def patching(state: str) -> Traits:
+    """The second name carries the answer in early layers, the end in late ones; the straight line errs early."""
+    draws = np.random.default_rng(8)
+    layer, position = np.mgrid[:LAYERS, : len(TEXT)].astype(float)
+    name = 11.6 / (1 + np.exp((layer - 22.5) / 0.6)) * (position == 9)
+    end = 11.7 / (1 + np.exp(-(layer - 22.5) / 0.8)) * (position == 13)
+    exact = name + end + np.where(position > 9, draws.normal(0, 0.15, layer.shape), 0)
+    exact[22:27, 10] -= 2.4
+    exact[:, :9] = 0
+    approx = exact * (1 - 0.75 * np.exp(-layer / 6)) + np.where(position > 8, draws.normal(0, 0.3, layer.shape), 0)
+    doses = np.arange(17) / 16
+    rise = 1 / (1 + np.exp(-(doses - 0.42) / 0.06))
+    empty, partial = state == "empty", state == "partial"
+    if partial:
+        exact[:18, 9:] = np.nan
+    changed = [*TEXT[:9], " Mary", *TEXT[10:]]
+    about = {
+        "clean": "".join(TEXT), "corrupt": "".join(changed), "answer": " Mary", "foil": " John",
+        "site": "resid_pre", "metric": "logit difference",
+    }  # fmt: skip
+    sure = np.stack([np.stack([1 - rise, rise]).T @ row for row in (
+        [0.004, 0.92], [0.75, 0.002], [0.07, 0.03], [0.03, 0.01], [0.01, 0.004], [0.002, 0.006],
+    )], axis=1)  # fmt: skip
+    random = draws.normal(0, 0.2, 16)
+    return _lanes(state, ("approx", "map", "dose")) | {
+        "title": "Patching",
+        "shows": "How much the metric changes when one value inside a run is replaced by the other run's.",
+        "hides": "Which later parts use that value, and whether it matters on other prompts.",
+        **about, "direction": "denoise",
+        "sites": ["resid_pre", "resid_mid", "z"], "metrics": ["logit difference", "KL"],
+        "examples": [{"label": "changed at the last name", **about}],
+        "selected": None if empty else [12, 9], "dose": 7 if state == "done" else 16,
+        "predicted": 0.5 if state == "done" else None,
+        "map": None if empty else {
+            **about, "direction": "denoise", "by": "position", "unit": "logits",
+            "clean_tokens": TEXT, "corrupt_tokens": changed, "first": 9,
+            "size": [LAYERS, len(TEXT)], "changed": -5.49, "original": 6.12,
+            "approx": encode(approx), "exact": None if state == "busy" else encode(exact),
+            "approx_random": encode(random), "exact_random": None if state == "busy" else encode(random),
+        },
+        "estimate": None if state in ("empty", "busy") else {"seconds": 7.8, "bytes": 27_310_080},
+        "dosed": None if empty or state == "busy" else {
+            **about, "unit": "logits", "row": 12, "column": 9, "doses": encode(doses),
+            "curve": encode(-5.49 + 11.6 * rise), "kl": encode(5.1 * rise),
+            "curve_random": encode(np.stack([np.full(17, -5.49), -5.49 + 2.2 * doses**2, -5.49 - 0.6 * doses])),
+            "kl_random": encode(np.stack([0 * doses, 0.41 * doses, 0.12 * doses])),
+            "sites": ["L12 9: John", "L7 11: a", "L26 9: John", "L19 13: to"],
+            "top": [" Mary", " John", " the", " her", " Jesus", " his"], "probabilities": encode(sure),
+        },
+    }  # fmt: skip
+
+
+def claim(state: str) -> Traits:
+    """Two wordings, two name lists: one wording far above the bar, one far below."""
+    wordings = [
+        "When {IO} and {S} went to the store, {S} gave a drink to",
+        "{IO} went to the store. {S} went there too. {S} gave a drink to",
+    ]
+    lists = [
+        {"name": "English names", "names": "Mary, John, Anna, Peter, Sarah, David, Emma, James"},
+        {"name": "names from many languages", "names": "Maria, Carlos, Ahmed, Omar, Wei, Ming, Ivan, Boris"},
+    ]
+    draft = {
+        "claim": "The model names the person who receives the drink.", "access": "weights", "wordings": wordings,
+        "names": lists, "n": 32, "measure": "share right", "at_least": 0.75,
+    }  # fmt: skip
+    measured = ((32, 4.7, 4.2, 5.2), (31, 5.4, 4.8, 6.0), (2, -2.9, -3.6, -2.2), (7, -3.0, -3.9, -2.1))
+    cells = []
+    for i, (right, mean, low, high) in enumerate(measured):
+        share = share_interval(right, 32, 0.9875)
+        cells.append(
+            {
+                "wording": wordings[i // 2], "names": lists[i % 2]["name"], "n": 32,
+                "verdict": ("rule met", "rule met", "rule not met", "rule not met")[i],
+                "right": [right / 32, *share], "difference": [mean, low, high], "changed": [0.02 * i, -4.9],
+                "shuffled": [0.5 + 0.04 * (i - 1), 0.3], "told": [0.94, 0.46],
+            }
+        )  # fmt: skip
+    locked = state in ("partial", "old", "done")
+    if state == "partial":
+        blank = {"right": [None] * 3, "difference": [None] * 3, "changed": [None] * 2, "shuffled": [None] * 2}
+        cells = [cell | {"verdict": ""} for cell in cells[:2]] + [cell | blank | {"verdict": ""} for cell in cells[2:]]
+    dose = np.linspace(0, 1, 17)
+    curve = -5.5 + 11.8 / (1 + np.exp(-10 * (dose - 0.45)))
+    others = np.array([[0.2], [-0.1], [0.4]]) * dose - 5.5
+    return _lanes(state, ("claim",), ("dose",)) | {
+        "title": "Check a claim",
+        "shows": "In how many prompts the model puts the right name first, wording by wording, against a rule that was "
+        "locked before.",
+        "hides": "Other wordings, names, tasks or models; and why the model answers so.",
+        "draft": draft, "offered": {"wordings": wordings, "names": lists, "sizes": [8, 16, 32, 64]},
+        "locked_at": "2026-01-31T12:00:00Z" if locked else "",
+        "earlier": [
+            {"locked_at": "2026-01-31T11:40:00Z", "claim": "The model names the receiver.", "rule": "in every wording, "
+             "with every name list, at least 90 % of the prompts are right", "verdict": "rule not met"},
+        ] if state == "done" else [],
+        "started": locked, "cells": cells if locked else [],
+        "problem": "'Zbigniew' is 4 tokens, and only single tokens can be compared." if state == "error" else "",
+        "outcome": {
+            "verdict": "rule not met",
+            "rule": "in every wording, with every name list, at least 75 % of the prompts are right",
+            "told": "With n = 32 in a cell and a bar of 75 %, a true value of 94 % or more would have given 'rule met' "
+            "there with 80 % chance, and one of 46 % or less 'rule not met'. Anything between, this n could not have "
+            "told from the bar.",
+            "average": "Over all 128 prompts 56 % are right: an average, in which the cells from 6 % to 100 % are no "
+            "longer to be seen.",
+            "stamps": [], "cannot": [], "needed": [],
+            "not_shown": [
+                "Other wordings, other names, other models and other tasks: one more wording can turn the verdict.",
+                "Why the model answers so. The slider changes one value in one pair of prompts.",
+                "That the prompts are a fair sample of what people write: they were chosen.",
+            ],
+        } if state in ("old", "done") else {},
+        "dose": {
+            "site": "layer 15, word 'John'", "others": ["L3 11: a", "L22 10: gave", "L8 12: drink"],
+            "curves": encode(np.vstack([curve, others])), "tokens": [" Mary", " John", " the"],
+            "chances": encode(np.stack([0.9 * dose, 0.9 * (1 - dose), 0 * dose + 0.04], axis=1)),
+            "clean": "When Mary and John went to the store, John gave a drink to",
+            "corrupt": "When Mary and John went to the store, Mary gave a drink to", "answer": " Mary", "foil": " John",
+        } if state in ("old", "done") else {},
+    }  # fmt: skip
+
+
+def replay(state: str) -> Traits:
+    """A claim and its dose, found again; in the state "old" one number is out of its tolerance."""
+    done, off = state in ("done", "old"), state == "old"
+    names = ("claim / right", "claim / logit difference", "claim / verdict", "dose / metric")
+    units = ("share of prompts", "logits", "1 met, 0 cannot tell, -1 not met", "logits")
+    largest = (0.0, 0.02 if off else 3.1e-5, 0.0, 2.2e-5)
+    moved = "differs by 0.02" if off else "differs by 3.1e-05"
+    return _lanes(state, ("replay",)) | {
+        "title": "Replay a record",
+        "shows": "Whether this machine finds the recorded numbers again, within the tolerance that each states.",
+        "hides": "Whether the claim is true, or the prompts were a fair choice: the same mistake replays as well.",
+        "files": ["mikit-page-claim-1.html", "mikit-record-claim-1.json"],
+        "chosen": "" if state in ("empty", "error") else "mikit-record-claim-1.json", "started": done,
+        "problem": "notes.json is JSON, but no record." if state == "error" else "",
+        "recorded": {} if state in ("empty", "error") else {
+            "lines": [
+                "Claim: The model names the person who receives the drink.",
+                "Rule, locked 2026-01-31T12:00:00Z: in every wording, with every name list, at least 75 % of the "
+                "prompts are right. Access: weights.",
+                "Recorded verdict: rule not met.",
+            ]
+        },
+        "environment": [["torch", "2.13.0", "2.14.0"], ["threads", "2", "1"], ["dtype", "fp32", "fp32"]][: 3 * done],
+        "rows": [
+            {"where": name, "difference": value, "unit": unit, "tolerance": 0.001}
+            for name, value, unit in zip(names, largest, units, strict=True)
+        ] if done else [],
+        "outcome": {
+            "within": not off, "sentence": f"{'Not found' if off else 'Found'} again: of 4 sets of numbers, claim / "
+            f"logit difference moved most; it {moved} logits, its tolerance is 0.001. Verdict recorded: rule not met. "
+            "Verdict now: rule not met.",
+        } if done else {},
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
+    "claim": claim,
     "heatmap": heatmap,
     "lens": lens,
+    "patching": patching,
     "predict": predict,
+    "replay": replay,
     "superposition": superposition,
     "tokens": tokens,
     "training": training,

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from mikit.course.build.__main__ import LESSONS  # noqa: E402
-from mikit.course.build.notebooks import WORKSHOP, notebook, sources  # noqa: E402
+from mikit.course.build.notebooks import is_lesson, notebook, sources  # noqa: E402
 from mikit.course.plan import HOUSE_MODEL  # noqa: E402
 from mikit.models.cache import cache_dir  # noqa: E402
 
@@ -206,7 +206,7 @@ def teach(kernel: Kernel, name: str) -> None:
 
 
 def main() -> int:
-    names = [name for name in sources(LESSONS) if name != WORKSHOP]
+    names = [name for name in sources(LESSONS) if is_lesson(name)]
     found: dict[str, Any] = {
         "machine": f"{platform.machine()}, one core of {os.cpu_count()}, Python {platform.python_version()}",
         "load_before": round(os.getloadavg()[0], 1),

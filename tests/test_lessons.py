@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 
 from mikit.course import lessons as course_lessons
 from mikit.course.build.__main__ import LESSONS
-from mikit.course.build.notebooks import WORKSHOP, Form, Json, as_text, notebook, sources
+from mikit.course.build.notebooks import Form, Json, as_text, is_lesson, notebook, sources
 from mikit.course.build.source import Cell
 from mikit.course.plan import LessonPlan, Pace
 
@@ -28,7 +28,7 @@ MOST_MEMORY = 1_600_000_000
 """Bytes of one kernel: Binder gives a learner 2 GB, server and all."""
 
 CELLS = sources(LESSONS)
-PLANS = [course_lessons.find(name[:2]) for name in CELLS if name != WORKSHOP]
+PLANS = [course_lessons.find(name[:2]) for name in CELLS if is_lesson(name)]
 
 
 class Memory(threading.Thread):

@@ -51,31 +51,36 @@ class Patched:
         return self.site.layer
 
 
-def source_values(
-    model: Model, tokens: Tokens, name: SiteName, how: Source, reference: Sequence[Tokens], seed: int
-) -> Tensor:
-    """What a patch brings, [layer, position, ...] (of a pattern [layer, head, query, key]).
+def values_and_logits(model: Model, tokens: Tokens, name: SiteName) -> tuple[Tensor, Tensor]:
+    """One run's values, [layer, position, ...] (of a pattern [layer, head, query, key]), and its last logits [vocab].
+    Raises UnknownSite."""
+    *values, logits = capture(model, tokens, [*layers_of(model, name), Site(name="logits", position=-1)]).values()
+    return torch.cat(values), logits[0]
 
-    "other prompt": the values of ``tokens``. "zero". "mean": the mean over all positions of the ``reference`` texts
-    but position 0, an attention sink. "resample": for each position, one of those drawn at random.
+
+def source_values(
+    model: Model, other: Tensor, name: SiteName, how: Source, reference: Sequence[Tokens], seed: int
+) -> Tensor:
+    """What a patch brings, shaped as ``other``, the values of the other run.
+
+    "other prompt": those. "zero". "mean": the mean over all positions of the ``reference`` texts but position 0, an
+    attention sink. "resample": for each position, one of those drawn at random.
 
     Raises UnknownSite.
     """
-    sites = layers_of(model, name)
-    own = torch.cat(list(capture(model, tokens, sites).values()))
     if how == "other prompt":
-        return own
+        return other
     if how == "zero":
-        return torch.zeros_like(own)
+        return torch.zeros_like(other)
     if name == "pattern":
         raise UnknownSite(
             f"A pattern has one share a token, so there is no {how} of other texts to put in its place. Use 'zero' or"
             " 'other prompt'."
         )
-    pool = torch.cat([torch.stack([v[0, 1:] for v in capture(model, t, sites).values()]) for t in reference], dim=1)
+    pool = torch.cat([values_and_logits(model, tokens, name)[0][:, 1:] for tokens in reference], dim=1)
     if how == "mean":
-        return pool.mean(1, keepdim=True).expand_as(own)
-    drawn = torch.randint(pool.shape[1], own.shape[1:2], generator=torch.Generator().manual_seed(seed))
+        return pool.mean(1, keepdim=True).expand_as(other)
+    drawn = torch.randint(pool.shape[1], other.shape[1:2], generator=torch.Generator().manual_seed(seed))
     return pool[:, drawn]
 
 

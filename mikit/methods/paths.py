@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from mikit.methods.patching import Index, Measure, Patched, exact, groups, patches, source_values
+from mikit.methods.patching import Index, Measure, Patched, exact, groups, patches, values_and_logits
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.trace.arrays import Array
@@ -49,7 +49,7 @@ def paths(model: Model, past: Past, other: Tokens, receiver: Site, *, first: int
     head). ``other`` is the prompt that senders bring their values from, ``first`` where it first differs.
 
     Raises UnknownSite, WrongDtype, Busy."""
-    own, brought = (source_values(model, t, "z", "other prompt", (), 0) for t in (past.tokens, other))
+    own, brought = (values_and_logits(model, tokens, "z")[0] for tokens in (past.tokens, other))
     since = first if receiver.layer is not None else own.shape[1] - 1
     top = len(own) if receiver.layer is None else receiver.layer
     held = tuple(Patch(site=Site(name="z", layer=n), source=Array.of(own[n, since:])) for n in range(top))

@@ -129,8 +129,9 @@ class Study(BaseModel):
         """Where it reads, what it changes, what it counts: for a reader of the record who has no mikit."""
         raise NotImplementedError
 
-    def steps(self, model: Model) -> Iterator[Result]:
-        """The computation: yields a growing Result at least every 200 ms or so; the last one has ``done`` 1."""
+    def steps(self, model: Model) -> Iterator[Result | None]:
+        """The computation: yields a growing Result at least every 200 ms or so; the last one has ``done`` 1. None says
+        that there is nothing new to show yet, but that it can be stopped here."""
         raise NotImplementedError
 
     def code(self, flavour: Flavour, model: Model) -> str:
@@ -191,7 +192,8 @@ def stream(study: Study, model: Model | None = None, cancelled: Callable[[], boo
     model = model_for(study, model)
     refuse_if_too_costly(study.estimate(model))
     for result in study.steps(model):
-        yield result
+        if result is not None:
+            yield result
         if cancelled():
             return
 

@@ -41,7 +41,7 @@ Access = Literal["weights", "API only", "a paper"]
 Measure = Literal["share right", "mean logit difference"]
 UNITS: dict[Measure, str] = {"share right": "share of prompts", "mean logit difference": "logits"}
 CODES: dict[Verdict, int] = {"rule met": 1, "cannot tell": 0, "rule not met": -1}
-CODE_UNIT = "1 met, 0 cannot tell, -1 not met"
+CODE_UNIT = "verdict: 1 met, 0 cannot tell, -1 not met"
 SIDES = ("at least", "at most")
 
 OFFERED = (
@@ -115,7 +115,7 @@ class Rule(BaseModel):
     @property
     def says(self) -> str:
         if self.measure == "share right":
-            return f"in every wording, with every name list, at least {self.at_least:.0%} of the prompts are right"
+            return f"in every wording, with every name list, at least {percent(self.at_least)} of the prompts are right"
         return f"in every wording, with every name list, the mean logit difference is at least {self.at_least:+.2f}"
 
 
@@ -212,7 +212,7 @@ class CheckClaim(Study):
     def inputs(self, model: Model) -> list[Tensor]:
         if self.access != "weights":
             return []
-        return [model.tokens(text).ids[0] for cell in self._cells() for text in (*cell.prompts, *cell.changed)]
+        return [model.tokens(text).ids[0] for cell in self.cells() for text in (*cell.prompts, *cell.changed)]
 
     def method(self, model: Model) -> Method:
         if self.access != "weights":
@@ -230,7 +230,7 @@ class CheckClaim(Study):
             cannot, needed = CANNOT_TEST[self.access]
             yield Result(study=self, grids={}, texts={"cannot test": cannot, "needed": needed, "stamps": self.stamps})
             return
-        cells = self._cells()
+        cells = self.cells()
         found = [Found([], []) for _ in cells]
         for cell, here in zip(cells, found, strict=True):
             pairs = [token_ids(model, f" {io}", f" {s}") for io, s in cell.couples]
@@ -242,7 +242,7 @@ class CheckClaim(Study):
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_claim.script(self, model, flavour)
 
-    def _cells(self) -> list[Cell]:
+    def cells(self) -> list[Cell]:
         """One a wording and name list, the wordings in their order. Raises BadClaim."""
         drawn = list(zip(self.names, self.couples, strict=True))
         return [Cell(wording, one.name, couples) for wording in self.wordings for one, couples in drawn]
@@ -332,15 +332,16 @@ class CheckClaim(Study):
         told = np.array([one.told for one in judged])
         above, below = told[:, 0].max(), told[:, 1].min()  # the worst cell; NaN where one has none
         bar = self._number(self.rule.at_least)
-        up = "no true value would" if np.isnan(above) else f"a true value of {self._number(above)} or more would"
-        down = "none would" if np.isnan(below) else f"one of {self._number(below)} or less would"
+        up = "no true value" if np.isnan(above) else f"a true value of {self._number(above)} or more"
+        down = "none" if np.isnan(below) else f"one of {self._number(below)} or less"
         return (
-            f"With n = {self.n} in a cell and a bar of {bar}, {up} have met the rule there with {POWER:.0%} chance, and"
-            f" {down} have failed it. Anything between, this n could not have told from the bar."
+            f"With n = {self.n} in a cell and a bar of {bar}, {up} would have given 'rule met' there with"
+            f" {percent(POWER)} chance, and {down} 'rule not met'. Anything between, this n could not have told from"
+            " the bar."
         )
 
     def _number(self, value: float) -> str:
-        return f"{value:.0%}" if self.rule.measure == "share right" else f"{value:+.2f} logits"
+        return percent(value) if self.rule.measure == "share right" else f"{value:+.2f} logits"
 
     def _not_shown(self) -> tuple[str, ...]:
         lines = [
@@ -385,6 +386,10 @@ class Found(NamedTuple):
 class Judged(NamedTuple):
     verdict: Verdict
     told: Told
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def in_words(verdict: Verdict, n: int) -> str:
@@ -471,6 +476,6 @@ def _measures(differences: Floats, axes: dict[str, tuple[str, ...]]) -> dict[str
 def _average(differences: Floats) -> str:
     right = differences > 0
     return (
-        f"Over all {right.size} prompts {right.mean():.0%} are right: an average, in which the cells from"
-        f" {right.mean(1).min():.0%} to {right.mean(1).max():.0%} are no longer to be seen."
+        f"Over all {right.size} prompts {percent(right.mean())} are right: an average, in which the cells from"
+        f" {percent(right.mean(1).min())} to {percent(right.mean(1).max())} are no longer to be seen."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import product
 from typing import ClassVar, Literal, NamedTuple
 
@@ -33,7 +33,8 @@ class Dose(Study):
 
     Grids: ``metric`` [dose]; ``kl`` [dose], KL(changed || dosed) of the next token in nats; ``probability`` [dose,
     token] for the likeliest tokens at both ends, the answer and the foil. Control "random sites": ``metric`` and
-    ``kl`` [site, dose] at three other sites of the same kind that can differ."""
+    ``kl`` [site, dose] at three sites of the same kind, at other tokens that read the same in both prompts
+    (other heads)."""
 
     kind: Literal["dose"] = "dose"
     pair: PromptPair
@@ -64,17 +65,26 @@ class Dose(Study):
         judged = self.metric if isinstance(self.metric, str) else "given function of the logits"
         return Method(sites=(place.site(self.site),), metric=f"{judged} as this value moves to the original run's")
 
-    def steps(self, model: Model) -> Iterator[Result]:
+    def steps(self, model: Model) -> Iterator[Result | None]:
         pair = self.pair.read(model)
-        clean, corrupt = remember(model, pair.clean), remember(model, pair.corrupt)
-        judged = judge(pair, "denoise", self.metric, clean.logits, corrupt.logits)
         places = self._places(model, pair)
-        logits = self._dosed(model, pair, corrupt, places[0])
+        sites = [place.site(self.site) for place in places]
+        base = remember(model, pair.corrupt)
+        low = capture(model, pair.corrupt, sites)
+        last = Site(name="logits", position=-1)
+        high = capture(model, pair.clean, [*sites, last])
+        yield None
+        judged = judge(pair, "denoise", self.metric, high[last][0], base.logits)
+
+        def dosed(site: Site) -> Generator[None, None, Tensor]:
+            return _dosed(model, pair, base, site, low[site][0], high[site][0])
+
+        logits = yield from dosed(sites[0])
         others: list[Tensor] = []
         yield self._result(model, pair, judged, places, logits, others)
-        for place in places[1:]:
-            dosed = self._dosed(model, pair, corrupt, place)
-            others.append(torch.stack([judged.metric.measure(dosed), kl(dosed, corrupt.logits)]))
+        for site in sites[1:]:
+            found = yield from dosed(site)
+            others.append(torch.stack([judged.metric.measure(found), kl(found, base.logits)]))
             yield self._result(model, pair, judged, places, logits, others)
 
     def code(self, flavour: Flavour, model: Model) -> str:
@@ -90,22 +100,14 @@ class Dose(Study):
         heads: Sequence[int | None] = [None]
         if self.head is not None:
             heads = range(model.spec.kv_heads if self.site in ("k", "v") else model.spec.heads)
-        positions = [None] if position is None else range(pair.first, pair.clean.ids.shape[1])
+        # The same token in another layer carries much the same, and the changed words carry all of it: no controls.
+        length = pair.clean.ids.shape[1]
+        elsewhere = [t for t in range(pair.first, length) if t not in (position, *pair.differs)] or [length - 1]
+        positions = [None] if position is None else elsewhere
         every = [Place(*place) for place in product(range(model.spec.layers), heads, positions)]
         every = [place for place in every if place != chosen]
         order = torch.randperm(len(every), generator=torch.Generator().manual_seed(self.seed))[:OTHERS]
         return [chosen, *(every[i] for i in order.tolist())]
-
-    def _dosed(self, model: Model, pair: ReadPair, corrupt: Past, place: Place) -> Tensor:
-        """Logits [dose, vocab] with one site at every dose."""
-        site = place.site(self.site)
-        ends = [capture(model, tokens, [site])[site][0] for tokens in (pair.corrupt, pair.clean)]
-        whole = place.position is None and self.site != "pattern"
-        low, high = (end[pair.first :] if whole else end for end in ends)
-        start = pair.first if place.position is None else place.position
-        cells = [Patched((i,), site, low + dose * (high - low), start) for i, dose in enumerate(DOSES)]
-        budget = cost.budget(model.spec)
-        return torch.cat([x for _, x in patched_logits(model, corrupt, cells, since=pair.first, budget=budget)])
 
     def _result(
         self,
@@ -162,6 +164,23 @@ class Place(NamedTuple):
         head = "" if self.head is None else f"H{self.head}"
         token = "" if self.position is None else f" {self.position}:{pair.clean.strings[self.position]}"
         return f"L{self.layer}{head}{token}"
+
+
+def _dosed(
+    model: Model, pair: ReadPair, base: Past, site: Site, low: Tensor, high: Tensor
+) -> Generator[None, None, Tensor]:
+    """Logits [dose, vocab] with one site at every dose between its values in the changed and the original run. Yields
+    after each trace."""
+    if site.position is None and site.name != "pattern":
+        low, high = low[pair.first :], high[pair.first :]
+    start = site.position if isinstance(site.position, int) else pair.first
+    cells = [Patched((i,), site, low + dose * (high - low), start) for i, dose in enumerate(DOSES)]
+    budget = cost.budget(model.spec)
+    found = []
+    for _, logits in patched_logits(model, base, cells, since=pair.first, budget=budget):
+        found.append(logits)
+        yield
+    return torch.cat(found)
 
 
 def _tokens(logits: Tensor, pair: ReadPair) -> list[int]:

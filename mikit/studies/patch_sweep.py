@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mikit.errors import UnknownSite
-from mikit.methods.patching import Index, Patched, Source, exact, patches, source_values
+from mikit.methods.patching import Index, Patched, Source, exact, patches, source_values, values_and_logits
 from mikit.models.model import Model
 from mikit.studies import code_patching, cost
 from mikit.studies.base import Cost, Flavour, Method, Result
@@ -65,15 +65,18 @@ class PatchSweep(PatchStudy):
 
     def _one(self, model: Model, pair: ReadPair) -> Iterator[_Map]:
         """The map of one pair as it fills, at last with ``done`` 1."""
-        clean, corrupt = remember(model, pair.clean), remember(model, pair.corrupt)
-        judged = judge(pair, self.direction, self.metric, clean.logits, corrupt.logits)
-        base, other = (corrupt, pair.clean) if self.direction == "denoise" else (clean, pair.corrupt)
+        patched, other = (pair.corrupt, pair.clean) if self.direction == "denoise" else (pair.clean, pair.corrupt)
+        base = remember(model, patched)
+        brought, logits = values_and_logits(model, other, self.site)
+        clean, corrupt = (logits, base.logits) if self.direction == "denoise" else (base.logits, logits)
+        judged = judge(pair, self.direction, self.metric, clean, corrupt)
         reference = [model.tokens(text) for text in ORDINARY]
-        source = source_values(model, other, self.site, self.source, reference, self.seed)
+        source = source_values(model, brought, self.site, self.source, reference, self.seed)
         cells, draws = self._cells(pair, source)
         values = torch.full(self._shape(model, pair), torch.nan)
         if self.source == "other prompt" and self.by != "head" and not self.cells:
             values[..., [column < pair.first for column in self.columns(pair)]] = 0.0  # nothing differs there
+        yield _Map(judged, values.clone(), draws, 0.0)
         done = 0
         budget = cost.budget(model.spec)
         for chunk in exact(model, base, cells, judged.metric.measure, since=self._since(pair), budget=budget):

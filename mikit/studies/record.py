@@ -80,6 +80,15 @@ class Deviation(NamedTuple):
     lines: list[str]
 
 
+class Difference(NamedTuple):
+    """How far one grid came out from the recorded one, at its largest, in ``unit``."""
+
+    where: str
+    value: float
+    unit: str
+    tolerance: float
+
+
 class Record(BaseModel):
     """Results on screen or from a script, replayable. ``digest`` covers everything but the bytes of arrays, which
     have their own hashes."""
@@ -171,21 +180,13 @@ class Record(BaseModel):
         lines = _environment_lines(self.environment)
         worst = (0.0, "nothing differs")
         for entry in self.entries:
-            study = entry.result.study
-            here = _model(study, model)
-            if inputs_hash(study.inputs(here)) != entry.inputs_sha256:
-                raise RecordUnusable(
-                    f"The prompts of '{study.kind}' give other tokens here than when it was recorded: they cannot be"
-                    " compared."
-                )
-            again = run_study(study, here)
-            for where, recorded, found in _pairs(entry.result, again):
-                tolerance = study.tolerances.get(where.split(" / ")[-1], DEFAULT_TOLERANCE)
-                deviation = _deviation(recorded, found)
+            kind = entry.result.study.kind
+            here = model_of(entry, model)
+            for one in differences(entry, run_study(entry.result.study, here)):
                 lines.append(
-                    f"{study.kind} / {where}: differs by {deviation:.2g} {recorded.unit} (tolerance {tolerance:g})"
+                    f"{kind} / {one.where}: differs by {one.value:.2g} {one.unit} (tolerance {one.tolerance:g})"
                 )
-                worst = max(worst, (deviation / tolerance, f"{study.kind} / {where}"))
+                worst = max(worst, (one.value / one.tolerance, f"{kind} / {one.where}"))
         return Deviation(worst[0], worst[1], worst[0] <= 1, lines)
 
     def _content(self) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -198,6 +199,31 @@ class Record(BaseModel):
         grids = [(f"{e.result.study.kind} / {n}", g) for e in self.entries for n, g in _all_grids(e.result)]
         parts = ((name, array) for name, grid in grids for array in (grid.values, grid.low, grid.high, grid.exact))
         return [(name, array) for name, array in parts if array is not None]
+
+
+def model_of(entry: Entry, model: Model | None = None) -> Model:
+    """The model of a recorded study, with its tokenizer. Raises RecordUnusable where it cannot be had, or makes other
+    tokens of the recorded prompts."""
+    study = entry.result.study
+    here = _model(study, model)
+    if inputs_hash(study.inputs(here)) != entry.inputs_sha256:
+        raise RecordUnusable(
+            f"The prompts of '{study.kind}' give other tokens here than when it was recorded: they cannot be compared."
+        )
+    return here
+
+
+def differences(entry: Entry, again: Result) -> list[Difference]:
+    """A recorded result against the same study run again, grid by grid. Raises RecordUnusable for a grid that is no
+    longer computed."""
+    tolerances = entry.result.study.tolerances
+    return [
+        Difference(
+            where, _deviation(recorded, found), recorded.unit,
+            tolerances.get(where.split(" / ")[-1], DEFAULT_TOLERANCE),
+        )
+        for where, recorded, found in _pairs(entry.result, again)
+    ]  # fmt: skip
 
 
 def json_schema() -> dict[str, Any]:

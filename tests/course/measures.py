@@ -23,10 +23,15 @@ from mikit.course.lessons.l00_names import (
     probability,
     sink_share,
 )
+from mikit.course.lessons.l02_heads import HELPER, SILENT, head_shares, loss_without, lowered
+from mikit.course.lessons.l02_stream import CHANGED, LAYER, lens_readings, our_share, sink_length, stream_of
+from mikit.course.lessons.l03_real import SWITCH, curve, handovers, maps
 from mikit.methods.intervals import mean_interval
+from mikit.methods.lens import logit_lens, streams
 from mikit.models.model import Model
 from mikit.studies.base import run_study
 from mikit.studies.kinds import HeadScores, MuteHeads
+from mikit.studies.names import name_pair, name_pairs
 from mikit.studies.prompts import RepeatPrompt
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Patch
@@ -96,6 +101,45 @@ def draws(model: Model) -> Measured:
     return Measured(float(np.median(values)), float(values.min()), float(values.max()))
 
 
+@cache
+def lens_of_pairs(model: Model) -> np.ndarray:
+    """[pair, run, layer] logit differences that the lens reads on 64 pairs of names, original and changed."""
+    found = []
+    for pair in name_pairs(model, 64):
+        read = pair.read(model)
+        ids = read.answer, read.foil
+        both = [logit_lens(model, streams(model, x)[:, -1], ids) for x in (read.clean, read.corrupt)]
+        found.append(torch.stack([one[:, 0] - one[:, 1] for one in both]).numpy())
+    return np.array(found)
+
+
+@cache
+def head_pairs(model: Model) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of 16 pairs of names: shares [pair, layer, head]; what is lost without HELPER and without SILENT [pair, 2]; and
+    how many of both names each head lowers to the bottom [pair, layer, head]."""
+    pairs = name_pairs(model, PROMPTS)
+    shares = np.array([head_shares(model, pair) for pair in pairs])
+    lost = np.array([[loss_without(model, pair, head) for head in (HELPER, SILENT)] for pair in pairs])
+    return shares, lost, np.array([lowered(model, pair).numpy() for pair in pairs])
+
+
+def moves(model: Model, layer: int) -> Measured:
+    """How far the lens' reading is from the changed prompt's: median, and the middle half of the pairs."""
+    apart = np.abs(lens_of_pairs(model)[:, 0, layer] - lens_of_pairs(model)[:, 1, layer])
+    low, middle, high = np.quantile(apart, [0.25, 0.5, 0.75])
+    return Measured(float(middle), float(low), float(high))
+
+
+def negative_copy(model: Model) -> np.ndarray:
+    """For each head [layer, head], the share of 32 names, in per cent."""
+    return 100 * head_pairs(model)[2].mean(0) / 2
+
+
+def frozen(model: Model) -> float:
+    stream = stream_of(model, MARY.text)
+    return our_share(model, stream[LAYER], stream[-1])
+
+
 MEASURES: dict[str, Callable[[Model], Measured]] = {
     "mary": lambda m: Measured(100 * probability(m, MARY.text, MARY.answer)),
     "mary-space": lambda m: Measured(100 * probability(m, MARY.text + " ", MARY.answer)),
@@ -111,6 +155,27 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "guessed": lambda m: Measured(float(guessed(m)[0][0])),
     "guessed-eight-off": lambda m: Measured(float(guessed(m)[0][1])),
     "guessed-random-off": draws,
+    "mary-lens": lambda m: Measured(float(lens_readings(m, MARY.text)[LAYER])),
+    "mary-lens-changed": lambda m: Measured(float(lens_readings(m, CHANGED)[LAYER])),
+    "mary-frozen": lambda m: Measured(frozen(m)),
+    "sink-length": lambda m: Measured(sink_length(m)),
+    "lens-right": lambda m: Measured(float((lens_of_pairs(m)[:, 0, LAYER] > 0).sum())),
+    "lens-moves": lambda m: moves(m, LAYER),
+    "answer-moves": lambda m: moves(m, -1),
+    "mary-helper": lambda m: Measured(float(head_shares(m, name_pair(m, "Mary", "John"))[HELPER])),
+    "mary-helper-off": lambda m: Measured(loss_without(m, name_pair(m, "Mary", "John"), HELPER)),
+    "loud-share": lambda m: mean(head_pairs(m)[0][:, *HELPER]),
+    "loud-off": lambda m: mean(head_pairs(m)[1][:, 0]),
+    "silent-share": lambda m: mean(head_pairs(m)[0][:, *SILENT]),
+    "silent-off": lambda m: mean(head_pairs(m)[1][:, 1]),
+    "negative-copy": lambda m: Measured(float(negative_copy(m)[HEAD])),
+    "negative-copy-average": lambda m: Measured(float(negative_copy(m).mean())),
+    "negative-copy-heads": lambda m: Measured(float((negative_copy(m) >= 95).sum())),
+    "switch-half": lambda m: Measured(float(curve(m, *SWITCH)[8])),
+    "switch-whole": lambda m: Measured(float(maps(m)[0][5, 9])),
+    "switch-line": lambda m: Measured(float(maps(m)[1][5, 9])),
+    "maps-agree": lambda m: Measured(float(np.corrcoef(*(x.ravel() for x in maps(m)))[0, 1])),
+    "handover": lambda m: mean(handovers(m, PROMPTS).astype(float)),
 }
 
 

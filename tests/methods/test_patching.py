@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mikit.errors import UnknownSite
-from mikit.methods.patching import as_map, attribution, exact, groups, patches, source_values
+from mikit.methods.patching import as_map, attribution, exact, groups, patches, source_values, values_and_logits
 from mikit.trace.engine import capture, remember
 from mikit.trace.sites import WITH_HEADS, Site
 from tests.trace import reference
@@ -24,7 +24,7 @@ def pair(tiny):
 
 
 def exact_map(model, clean, corrupt, name, by, budget=1e9):
-    source = source_values(model, clean, name, "other prompt", [], 0)
+    source = values_and_logits(model, clean, name)[0]
     cells = patches(name, by, source, columns=range(LENGTH), since=FIRST)
     found = {}
     for chunk in exact(model, remember(model, corrupt), cells, METRIC, since=FIRST, budget=budget):
@@ -98,7 +98,7 @@ def test_the_last_cell_is_the_other_run(tiny, pair):
 
 
 def test_cells_come_from_the_last_layer_down_within_the_budget(tiny, pair):
-    source = source_values(tiny, pair[0], "resid_pre", "other prompt", [], 0)
+    source = values_and_logits(tiny, pair[0], "resid_pre")[0]
     cells = patches("resid_pre", "position", source, columns=range(LENGTH), since=FIRST)
     budget = 40
     made = list(groups(cells, tiny.spec.layers, LENGTH, budget))
@@ -143,19 +143,21 @@ def test_maps_of_attribution_add_up(tiny, pair):
 def test_sources(tiny, pair):
     clean, corrupt = pair
     reference_texts = [clean, corrupt]
-    mean = source_values(tiny, clean, "z", "mean", reference_texts, 0)
+    own, _ = values_and_logits(tiny, clean, "z")
+    mean = source_values(tiny, own, "z", "mean", reference_texts, 0)
     site = Site(name="z", layer=2)
     expected = torch.cat([capture(tiny, t, [site])[site][0, 1:] for t in reference_texts]).mean(0)
     torch.testing.assert_close(mean[2], expected.expand(LENGTH, -1, -1))
-    assert not source_values(tiny, clean, "z", "zero", [], 0).any()
-    drawn = [source_values(tiny, clean, "z", "resample", reference_texts, seed) for seed in (1, 1, 2)]
+    assert not source_values(tiny, own, "z", "zero", [], 0).any()
+    drawn = [source_values(tiny, own, "z", "resample", reference_texts, seed) for seed in (1, 1, 2)]
     assert torch.equal(drawn[0], drawn[1])
     assert not torch.equal(drawn[0], drawn[2])
 
 
 def test_what_cannot_be_patched(tiny, pair):
     clean, _ = pair
+    own = {name: values_and_logits(tiny, clean, name)[0] for name in ("mlp_out", "pattern")}
     with pytest.raises(UnknownSite, match="not split into heads"):
-        patches("mlp_out", "head", source_values(tiny, clean, "mlp_out", "zero", [], 0), columns=[0], since=0)
+        patches("mlp_out", "head", own["mlp_out"], columns=[0], since=0)
     with pytest.raises(UnknownSite, match="one share a token"):
-        source_values(tiny, clean, "pattern", "mean", [clean], 0)
+        source_values(tiny, own["pattern"], "pattern", "mean", [clean], 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mikit.methods.patching import exact, patches, source_values
+from mikit.methods.patching import exact, patches, values_and_logits
 from mikit.methods.paths import arrivals, paths, sent
 from mikit.trace.engine import capture, remember, rerun
 from mikit.trace.sites import Site
@@ -117,7 +117,7 @@ def test_a_path_differs_from_a_patch_where_there_are_heads_between(tiny, both):
     found = paths(tiny, past, other, Site(name="logits"), first=FIRST)
     own = float(past.logits @ last(tiny))
     on_path = together(sent(tiny, found, found.senders, lambda x: x @ last(tiny), budget=BUDGET))
-    cells = patches("z", "head", source_values(tiny, other, "z", "other prompt", (), 0), columns=(), since=FIRST)
+    cells = patches("z", "head", values_and_logits(tiny, other, "z")[0], columns=(), since=FIRST)
     whole = together(exact(tiny, past, cells, lambda x: x @ last(tiny), since=FIRST, budget=BUDGET))
     top = tiny.spec.layers - 1
     for head in range(tiny.spec.heads):

@@ -114,9 +114,11 @@ def test_a_bar_low_enough_is_met_and_one_high_enough_is_not(tiny: Model) -> None
 
 def test_what_n_could_have_told_stands_there(tiny: Model) -> None:
     told = run_study(claim_of(tiny, rule=Rule(at_least=0.9)), tiny).texts["told"][0]
-    assert "no true value would have met the rule" in told, "12 of 12 right reach down to 0.67"
+    assert "no true value would have given 'rule met'" in told, "12 of 12 right reach down to 0.67"
     told = run_study(claim_of(tiny, rule=Rule(at_least=0.5)), tiny).texts["told"][0]
-    assert re.search(r"a bar of 50%, a true value of \d\d% or more would have met .* 80% chance", told)
+    assert re.search(
+        r"a bar of 50 %, a true value of \d\d % or more would have given 'rule met' there with 80 % chance", told
+    )
 
 
 def test_without_a_lock_nothing_runs(tiny: Model) -> None:
@@ -219,7 +221,7 @@ def test_names_the_receiver_in_one_wording_and_not_in_another(smollm: Model) -> 
     right = result.grids["right"].values.numpy() * 64
     print(f"\nright of 64: {right.round().astype(int).tolist()}")
     print(result.grids["logit difference"].values.numpy().round(2).tolist(), *result.texts["told"], sep="\n")
-    assert right[0].min() >= 63 and right[1].max() <= 20
+    np.testing.assert_allclose(right, [[64, 64], [4, 14]], atol=1)  # a near tie may fall the other way elsewhere
     assert result.texts["verdict"] == ("rule not met",)
     assert result.grids["verdict"].values.numpy().tolist() == [[1, 1], [-1, -1]]
     changed, coin = (one.grids["right"].values.numpy() for one in result.controls)

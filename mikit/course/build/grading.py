@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mikit.course.build.notebooks import WORKSHOP, Json, as_text, assembled, made, sources
+from mikit.course.build.notebooks import Json, as_text, assembled, is_lesson, made, sources
 from mikit.course.build.source import Cell, offered
 
 CHECK = re.compile(r"""course\.check\(\s*["'](\d\d)\.(E\d+)["']""")
@@ -19,7 +19,7 @@ def export(lessons: Path, folder: Path) -> list[Path]:
     """Write every lesson into ``folder``/nbgrader/source and ``folder``/otter. Raises SourceBroken."""
     forms = {}
     for name, cells in sources(lessons).items():
-        if name != WORKSHOP:
+        if is_lesson(name):
             forms[folder / "nbgrader" / "source" / name / f"{name}.ipynb"] = for_nbgrader(cells)
             forms[folder / "otter" / f"{name}.ipynb"] = for_otter(name, cells)
     for path, notebook in forms.items():

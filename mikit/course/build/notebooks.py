@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import nbformat
 
-from mikit.course.build.source import Cell, SourceBroken, read, solved, starter
+from mikit.course.build.source import NAME, Cell, SourceBroken, read, solved, starter
 from mikit.course.plan import Pace
 
 Form = Literal["starter", "solved"]
@@ -23,9 +23,16 @@ PACE = re.compile(r'^pace = "full"$', re.MULTILINE)
 
 
 def sources(lessons: Path) -> dict[str, list[Cell]]:
-    """The cells of every lesson, by the name of its notebook, and of the workshop. Raises SourceBroken."""
-    read_all = {path.stem: read(path) for path in sorted((lessons / "src").glob("[0-9]*.py"))}
-    return {**read_all, **workshop(read_all)}
+    """The cells of every lesson, by the name of its notebook, of the workshop, and of the pages that are no lesson.
+    Raises SourceBroken."""
+    read_all = {path.stem: read(path) for path in sorted((lessons / "src").glob("*.py"))}
+    numbered = {name: cells for name, cells in read_all.items() if is_lesson(name)}
+    return {**numbered, **workshop(numbered), **read_all}
+
+
+def is_lesson(name: str) -> bool:
+    """Whether a notebook is a numbered lesson, with steps and a plan."""
+    return NAME.fullmatch(name) is not None
 
 
 def workshop(lessons: dict[str, list[Cell]]) -> dict[str, list[Cell]]:
@@ -42,7 +49,9 @@ def notebook(cells: list[Cell], form: Form = "starter", pace: Pace = "full") -> 
 
 
 def _built(cell: Cell, form: Form, pace: Pace) -> Json:
-    metadata = {"tags": list(cell.tags)} if cell.tags else {}
+    metadata: Json = {"tags": list(cell.tags)} if cell.tags else {}
+    if "hidden" in cell.tags:
+        metadata["jupyter"] = {"source_hidden": True}
     if cell.markdown:
         return made("markdown", cell.id, cell.text, metadata)
     text = solved(cell.text) if form == "solved" else starter(cell.text)

@@ -1,4 +1,5 @@
-"""Lesson sources: lessons/src/NN_name.py in jupytext's percent format, solved, read as cells.
+"""Lesson sources: lessons/src/NN_name.py in jupytext's percent format, solved, read as cells. A name without a number
+is a page: a notebook that is no lesson.
 
 A cell's header carries a label, and tags: `# %% label="repeat" tags=["exercise", "workshop"]`. A solution stands
 between `### BEGIN SOLUTION` and `### END SOLUTION`.
@@ -17,8 +18,9 @@ from mikit.errors import MikitError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 NAME = re.compile(r"(\d\d)_\w+")
+PAGE = re.compile(r"[a-z]\w*")
 LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-TAGS = {"parameters", "exercise", "check", "predict", "workshop", "optional", "toy"}
+TAGS = {"parameters", "exercise", "check", "predict", "workshop", "optional", "toy", "hidden"}
 SOLUTION = re.compile(rf"^(?P<indent> *){BEGIN}\n(?P<body>.*?)^(?P=indent){END}$", re.DOTALL | re.MULTILINE)
 
 
@@ -48,11 +50,12 @@ class Cell:
 
 def read(path: Path) -> list[Cell]:
     """The cells of a lesson source. Raises SourceBroken."""
-    name = NAME.fullmatch(path.stem)
-    if name is None:
-        raise SourceBroken(f"{path.name}: a lesson source is named like 01_induction.py.")
+    name, page = NAME.fullmatch(path.stem), PAGE.fullmatch(path.stem)
+    if name is None and page is None:
+        raise SourceBroken(f"{path.name}: a lesson source is named like 01_induction.py, a page like check_a_claim.py.")
+    id = name[1] if name else path.stem
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    cells = [_cell(path, name[1], cell) for cell in notebook.cells]
+    cells = [_cell(path, id, cell) for cell in notebook.cells]
     labels = [cell.label for cell in cells]
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         raise SourceBroken(f"{path.name}: the label '{twice[0]}' stands at two cells.")

@@ -10,6 +10,8 @@ from mikit.errors import nearest
 HOME = {
     "00": "mikit.course.lessons.l00",
     "01": "mikit.course.lessons.l01",
+    "02": "mikit.course.lessons.l02",
+    "03": "mikit.course.lessons.l03",
 }
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from mikit.course.build.__main__ import LESSONS
 from mikit.course.build.__main__ import main as build_command
-from mikit.course.build.notebooks import WORKSHOP, as_text, notebook, sources, stale, write
+from mikit.course.build.notebooks import WORKSHOP, as_text, is_lesson, notebook, sources, stale, write
 from mikit.course.build.source import SourceBroken, read
 
 SAMPLE = Path(__file__).parents[1] / "lessons"
@@ -86,6 +86,18 @@ def test_the_workshop_is_the_tagged_cells_with_one_parameter_cell(lessons: Path)
         "98-title", "98-parameters", "98-open", "98-square", "98-check-square",
         "99-title", "99-open", "99-square", "99-check-square",
     ]  # fmt: skip
+
+
+def test_a_page_is_built_beside_the_lessons_and_folds_its_code(lessons: Path) -> None:
+    text = '# %% [markdown] label="title"\n# # A page\n\n# %% label="shown" tags=["hidden", "workshop"]\nx = 1\n'
+    (lessons / "src" / "a_page.py").write_text(text)
+    built = sources(lessons)
+    assert [cell.id for cell in built["a_page"]] == ["a_page-title", "a_page-shown"]
+    assert "a_page-shown" not in [cell.id for cell in built[WORKSHOP]]
+    code = notebook(built["a_page"])["cells"][1]
+    assert code["metadata"] == {"tags": ["hidden", "workshop"], "jupyter": {"source_hidden": True}}
+    assert not is_lesson("a_page") and is_lesson("98_numbers")
+    as_text(notebook(built["a_page"]))
 
 
 def test_a_notebook_that_is_not_as_its_source_is_found(lessons: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_solution_that_leaves_nothing_to_write_is_refused(body: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("induction.py", "", "is named like 01_induction.py"),
+        ("Induction.py", "", "is named like 01_induction.py"),
         ("97_x.py", "# %%\nx = 1\n", "every cell has a label"),
         ("97_x.py", '# %% label="Two Words"\nx = 1\n', "every cell has a label"),
         ("97_x.py", '# %% label="a"\nx = 1\n\n# %% label="a"\nx = 2\n', "the label 'a' stands at two cells"),

@@ -10,7 +10,7 @@
 #
 # **You need** lesson 00, and a vector times a vector: multiply place by place, add up. About 60 minutes: eight steps
 # that are checked, four predictions. Everything runs on this machine, with no network. On one core the cells compute
-# for 0.5 minutes in all, in 1.0 GB of memory.
+# for 0.3 minutes in all, in 1.0 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You
@@ -312,7 +312,7 @@ mikit.course.check("02.E6", order)
 # lesson 00, beside the changed prompt as a control, in which the other name is right.
 
 # %% label="mine"
-from mikit.course.lessons.l02_heads import head_shares, my_pair, switched_off
+from mikit.course.lessons.l02_heads import my_pair, switched_off
 
 mine = my_pair(lesson.context)
 print(mine.clean, "->", mine.answer)
@@ -383,6 +383,8 @@ mikit.course.reveal("02.P4")
 
 # %% label="silent" tags=["exercise"]
 ### BEGIN SOLUTION
+from mikit.course.lessons.l02_heads import head_shares
+
 shares = head_shares(model, mine)  # [layer, head]
 quiet = [(layer, head) for layer in range(18, 23) for head in range(9) if abs(shares[layer, head]) < 0.35]
 without = switched_off(model, mine, quiet)

@@ -8,7 +8,7 @@
 # fast short cut goes wrong, and find the mistakes in four reports by their controls.
 #
 # **You need** lesson 00. About 60 minutes: eight steps that are checked, four predictions. Everything runs on this
-# machine, with no network. On one core the cells compute for 5.4 minutes in all, in 1.05 GB of memory.
+# machine, with no network. On one core the cells compute for 1.8 minutes in all, in 1.16 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

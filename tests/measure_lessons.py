@@ -35,7 +35,8 @@ from mikit.models.cache import cache_dir  # noqa: E402
 
 FILE = LESSONS / "measured.json"
 MOST_EACH, MOST_TOGETHER = 1.6, 2.0
-"""GB: of one kernel; of two kernels, as of a learner who goes on to the next lesson, and the server. Binder gives a learner 2 GB."""
+"""GB: of one kernel; of the server and two kernels, as of a learner who has gone on to the next lesson. Binder gives
+2 GB."""
 
 CELL_SECONDS = 1800
 SAMPLED_EVERY_S = 0.5

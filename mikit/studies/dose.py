@@ -70,6 +70,7 @@ class Dose(Study):
         places = self._places(model, pair)
         sites = [place.site(self.site) for place in places]
         base = remember(model, pair.corrupt)
+        yield None
         low = capture(model, pair.corrupt, sites)
         last = Site(name="logits", position=-1)
         high = capture(model, pair.clean, [*sites, last])

@@ -51,22 +51,26 @@ class PatchSweep(PatchStudy):
             metric=f"change of the {self.judged} when one site at a time has its value replaced (by: {self.source})",
         )
 
-    def steps(self, model: Model) -> Iterator[Result]:
+    def steps(self, model: Model) -> Iterator[Result | None]:
         pairs = self.read(model)
         finished: list[_Map] = []
         for n, pair in enumerate(pairs):
             for now in self._one(model, pair):
-                shown = [*finished, now] if now.done == 1 or not finished else finished
-                yield self._result(model, pairs[0], shown, (n + now.done) / len(pairs))
-            finished.append(now)
+                if now is None:
+                    yield None
+                    continue
+                if now.done == 1:
+                    finished.append(now)
+                yield self._result(model, pairs[0], finished or [now], (n + now.done) / len(pairs))
 
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_patching.patch_sweep_script(self, model, flavour)
 
-    def _one(self, model: Model, pair: ReadPair) -> Iterator[_Map]:
-        """The map of one pair as it fills, at last with ``done`` 1."""
+    def _one(self, model: Model, pair: ReadPair) -> Iterator[_Map | None]:
+        """The map of one pair as it fills, at last with ``done`` 1; None before there is any."""
         patched, other = (pair.corrupt, pair.clean) if self.direction == "denoise" else (pair.clean, pair.corrupt)
         base = remember(model, patched)
+        yield None
         brought, logits = values_and_logits(model, other, self.site)
         clean, corrupt = (logits, base.logits) if self.direction == "denoise" else (base.logits, logits)
         judged = judge(pair, self.direction, self.metric, clean, corrupt)

@@ -110,7 +110,7 @@ def test_the_wrong_type_gets_a_sentence(step: str, answer: Any, said: Any) -> No
     [
         ("98.E22", "Lesson 98 has no exercise 'E22'. Did you mean 'E2'?"),
         ("98.Z", "Lesson 98 has no exercise 'Z'. Known: E1, E2."),
-        ("97.E1", "There is no lesson '97'. Known: 00, 01, 98."),
+        ("97.E1", "There is no lesson '97'. Known: 00, 01, 02, 03, 98."),
         ("E1", "A step is named like '01.E2': lesson, dot, step. This one is 'E1'."),
         (3, "A step is named like '01.E2': lesson, dot, step. This one is 3."),
     ],

@@ -39,7 +39,7 @@ from mikit.trace.engine import capture
 from mikit.trace.sites import Site
 
 print("started", flush=True)
-while not Path("enough").exists():
+while not Path("dragged").exists():
     capture(model, model.tokens("w3 w4"), [Site(name="resid_post", layer=1)])
 print("ended")
 """
@@ -184,7 +184,7 @@ def test_a_cell_is_clicked_and_its_dose_dragged_while_a_cell_runs(
         page.mouse.up()
     screenshot(page, "lab-patching")
     assert "ended" not in notebook.output(2).inner_text()
-    (lab[1] / "enough").touch()
+    (lab[1] / "dragged").touch()
     expect(notebook.output(2)).to_contain_text("ended")
 
     view.get_by_label("original").fill("w1 w2")

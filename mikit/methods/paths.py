@@ -36,6 +36,8 @@ class Paths:
     since: int
     held: tuple[Patch, ...]
     senders: tuple[Patched, ...]
+    other: Tensor
+    """The last logits [vocab] of the run that senders bring their values from."""
 
     def edits(self, senders: Iterable[Patched]) -> list[Patch]:
         """One row: these senders changed, all other heads from the lowest of them up to the receiver held."""
@@ -49,12 +51,13 @@ def paths(model: Model, past: Past, other: Tokens, receiver: Site, *, first: int
     head). ``other`` is the prompt that senders bring their values from, ``first`` where it first differs.
 
     Raises UnknownSite, WrongDtype, Busy."""
-    own, brought = (values_and_logits(model, tokens, "z")[0] for tokens in (past.tokens, other))
+    own, _ = values_and_logits(model, past.tokens, "z")
+    brought, logits = values_and_logits(model, other, "z")
     since = first if receiver.layer is not None else own.shape[1] - 1
     top = len(own) if receiver.layer is None else receiver.layer
     held = tuple(Patch(site=Site(name="z", layer=n), source=Array.of(own[n, since:])) for n in range(top))
     senders = patches("z", "head", brought[:top], columns=(), since=since)
-    return Paths(past, receiver, since, held, tuple(senders))
+    return Paths(past, receiver, since, held, tuple(senders), logits)
 
 
 def sent(

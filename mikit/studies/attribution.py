@@ -64,7 +64,7 @@ class Attribution(PatchStudy):
         return code_patching.attribution_script(self, model, flavour)
 
     def _one(self, model: Model, pair: ReadPair) -> tuple[dict[SiteName, Tensor], Judged]:
-        base, other = (pair.corrupt, pair.clean) if self.direction == "denoise" else (pair.clean, pair.corrupt)
+        base, other = self.patched_and_other(pair)
         found: list[Judged] = []
 
         def metric(logits: Tensor) -> Measure:

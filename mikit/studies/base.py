@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Literal, get_args
 
+import numpy as np
 import pandas as pd
 import psutil
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, field_validator, model_validator
 from torch import Tensor
 
 from mikit.errors import CheckFailed, RecordUnusable, ShapeMismatch, TooCostly, UnknownSite, WrongDtype, nearest
+from mikit.methods.intervals import mean_interval
 from mikit.models.model import Model, ModelRef
 from mikit.trace.arrays import Array
 from mikit.trace.checks import failed, load
@@ -238,6 +241,18 @@ def refuse_if_too_costly(cost: Cost) -> None:
             f"This would need about {cost.bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free. Use a shorter"
             " text or fewer draws."
         )
+
+
+def mean_grid(samples: NDArray[np.floating], axes: dict[str, tuple[str, ...]], unit: str) -> Grid:
+    """The mean over axis 0, samples [n, ...], with its 95 % interval where there are several."""
+    mean, low, high = mean_interval(samples)
+    return Grid(
+        values=Array.of(mean),
+        axes=axes,
+        unit=unit,
+        low=None if low is None else Array.of(low),
+        high=None if high is None else Array.of(high),
+    )
 
 
 def layer_head_axes(model: Model) -> dict[str, tuple[str, ...]]:

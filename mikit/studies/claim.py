@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import permutations
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -31,7 +30,7 @@ from mikit.methods.rules import (
 from mikit.models.model import Model
 from mikit.studies import code_claim, cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
-from mikit.studies.names import NAMES, TEMPLATES
+from mikit.studies.names import NAMES, TEMPLATES, changed, couples
 from mikit.studies.prompts import token_ids
 from mikit.trace.arrays import Array
 from mikit.trace.engine import run
@@ -372,8 +371,7 @@ class Cell(NamedTuple):
         """The other name is right: the last {S} becomes {IO}; where {S} stands once, the two are exchanged."""
         if self.wording.count("{S}") == 1:
             return [self.wording.format(IO=s, S=io) for io, s in self.couples]
-        before, after = self.wording.rsplit("{S}", 1)
-        return [(before + "{IO}" + after).format(IO=io, S=s) for io, s in self.couples]
+        return [changed(self.wording).format(IO=io, S=s) for io, s in self.couples]
 
 
 class Found(NamedTuple):
@@ -425,14 +423,13 @@ def _once(entries: Sequence[str], what: str) -> tuple[str, ...]:
 
 
 def _couples(one: NameList, n: int, seed: int) -> list[tuple[str, str]]:
-    couples = list(permutations(one.names, 2))
-    if len(couples) < n:
+    drawn = couples(one.names, seed)
+    if len(drawn) < n:
         raise BadClaim(
-            f"The list '{one.name}' has {len(one.names)} names, which make {len(couples)} ordered couples; n is {n}."
+            f"The list '{one.name}' has {len(one.names)} names, which make {len(drawn)} ordered couples; n is {n}."
             " Add names, or lower n."
         )
-    order = torch.randperm(len(couples), generator=torch.Generator().manual_seed(seed)).tolist()
-    return [couples[i] for i in order[:n]]
+    return drawn[:n]
 
 
 def _tokens_a_trace(model: Model) -> int:

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import indent
 from typing import TYPE_CHECKING
 
 from mikit.methods.lens import softcap
 from mikit.models.model import Model
-from mikit.studies.code import OPEN
+from mikit.studies.code import nnsight_script
 
 if TYPE_CHECKING:
     from mikit.studies.direct_attribution import DirectAttribution
@@ -67,8 +66,8 @@ RMS_NORM = """\
 
 def lens_script(study: LogitLens, model: Model, pair: tuple[int, int]) -> str:
     cap = softcap(model)
-    return _plain(
-        study.model.handle,
+    return nnsight_script(
+        study.model,
         LENS.format(
             texts=[study.prompt, study.control],
             blocks=model.arch.blocks,
@@ -84,8 +83,8 @@ def lens_script(study: LogitLens, model: Model, pair: tuple[int, int]) -> str:
 def direct_script(study: DirectAttribution, model: Model, ids: Sequence[tuple[int, int]], labels: Sequence[str]) -> str:
     """``labels``: of the parts, in the order of a pass."""
     arch = model.arch
-    return _plain(
-        study.model.handle,
+    return nnsight_script(
+        study.model,
         DIRECT.format(
             prompts=[(pair.clean, *both) for pair, both in zip(study.pairs, ids, strict=True)],
             labels=list(labels),
@@ -122,7 +121,3 @@ def _frozen(model: Model) -> str:
     if model.arch.family == "gemma":
         return RMS_NORM.format(eps="eps", gain="(1 + norm.weight)")
     return RMS_NORM.format(eps="variance_epsilon", gain="norm.weight")
-
-
-def _plain(handle: str, body: str) -> str:
-    return OPEN.format(handle=handle) + indent(body, "    ")

@@ -21,7 +21,6 @@ clean = tokenizer({clean!r}, return_tensors="pt").input_ids
 corrupt = tokenizer({corrupt!r}, return_tensors="pt").input_ids
 base, other = {order}
 length, blocks = base.shape[1], len(lm.{blocks})
-first = int((clean != corrupt)[0].nonzero()[0])  # nothing left of it differs
 
 def difference(logits):
     return logits[:, {answer}] - logits[:, {foil}]

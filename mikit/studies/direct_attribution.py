@@ -11,15 +11,13 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from mikit.methods.intervals import mean_interval
 from mikit.methods.lens import Direct, direct, softcap, strongest
 from mikit.models.model import Model
 from mikit.studies import code_lens
-from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, layer_head_axes
+from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, layer_head_axes, mean_grid
 from mikit.studies.cost import held, seconds
-from mikit.studies.lens import answer_and_foil
 from mikit.studies.pairs import PairStudy
-from mikit.trace.arrays import Array
+from mikit.studies.prompts import answer_and_foil
 from mikit.trace.sites import Site
 
 BEFORE_SOFTCAP = (
@@ -131,11 +129,4 @@ def _by_neuron(found: Direct, top: Sequence[tuple[int, int]]) -> Tensor:
 
 def _mean(samples: Sequence[Tensor], axes: Axes) -> Grid:
     """Mean over prompts, with its interval where there are several."""
-    value, low, high = mean_interval(np.stack([sample.cpu().numpy() for sample in samples]))
-    return Grid(
-        values=Array.of(value),
-        axes=axes,
-        unit="logits",
-        low=None if low is None else Array.of(low),
-        high=None if high is None else Array.of(high),
-    )
+    return mean_grid(np.stack([sample.cpu().numpy() for sample in samples]), axes, "logits")

@@ -16,7 +16,7 @@ from mikit.models.model import Model
 from mikit.studies import code_patching, cost
 from mikit.studies.base import Cost, Flavour, Grid, Method, Result, Study
 from mikit.studies.pairs import PromptPair, ReadPair, position_of
-from mikit.studies.patching import NEEDS, NO_RECORD, Judge, Judged, judge, random_sites
+from mikit.studies.patching import NEEDS, Judge, Judged, in_words, judge, no_record, random_sites
 from mikit.trace.arrays import Array
 from mikit.trace.engine import Past, capture, remember
 from mikit.trace.sites import Site, SiteName, check
@@ -48,7 +48,7 @@ class Dose(Study):
 
     @property
     def unrecordable(self) -> str:
-        return NO_RECORD if callable(self.metric) else ""
+        return no_record(self.metric)
 
     def estimate(self, model: Model) -> Cost:
         pair = self.pair.read(model)
@@ -62,8 +62,8 @@ class Dose(Study):
 
     def method(self, model: Model) -> Method:
         place = self._places(model, self.pair.read(model))[0]
-        judged = self.metric if isinstance(self.metric, str) else "given function of the logits"
-        return Method(sites=(place.site(self.site),), metric=f"{judged} as this value moves to the original run's")
+        metric = f"{in_words(self.metric)} as this value moves to the original run's"
+        return Method(sites=(place.site(self.site),), metric=metric)
 
     def steps(self, model: Model) -> Iterator[Result | None]:
         pair = self.pair.read(model)

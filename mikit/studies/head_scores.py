@@ -11,15 +11,13 @@ from pydantic import Field
 from torch import Tensor
 
 from mikit.methods.heads import PROTOCOL, SCORES, score
-from mikit.methods.intervals import mean_interval
 from mikit.models.model import Model
 from mikit.studies import code
 from mikit.studies.attention import pattern_sites
-from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, layer_head_axes
+from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, layer_head_axes, mean_grid
 from mikit.studies.cost import held, seconds
 from mikit.studies.prompts import random_ids
 from mikit.studies.texts import ORDINARY
-from mikit.trace.arrays import Array
 from mikit.trace.engine import capture
 
 Scores = dict[str, list[np.ndarray]]
@@ -105,12 +103,5 @@ def _add(scores: Scores, name: str, found: Tensor) -> None:
 def _grids(model: Model, scores: Scores) -> dict[str, Grid]:
     grids = {}
     for name, samples in scores.items():
-        mean, low, high = mean_interval(np.stack(samples))
-        grids[name] = Grid(
-            values=Array.of(mean),
-            axes=layer_head_axes(model),
-            unit="share of attention",
-            low=None if low is None else Array.of(low),
-            high=None if high is None else Array.of(high),
-        )
+        grids[name] = mean_grid(np.stack(samples), layer_head_axes(model), "share of attention")
     return grids

@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
-from mikit.errors import BadPair
 from mikit.methods.lens import logit_lens, streams
 from mikit.methods.metrics import logit_difference
 from mikit.models.model import Model
@@ -17,7 +16,7 @@ from mikit.studies import code, code_lens
 from mikit.studies.attention import position_labels
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
 from mikit.studies.cost import held, seconds
-from mikit.studies.prompts import token_ids
+from mikit.studies.prompts import answer_and_foil
 from mikit.trace.arrays import Array
 from mikit.trace.sites import Site
 
@@ -81,17 +80,6 @@ class LogitLens(Study):
             show = f'grid = result.frame("logit difference")\nprint({rows}.to_string())'
             return code.mikit_script(self, model, show)
         return code_lens.lens_script(self, model, answer_and_foil(model, self.answer, self.foil))
-
-
-def answer_and_foil(model: Model, answer: str, foil: str) -> tuple[int, int]:
-    """The ids of two different words of one token each. Raises NotOneToken, BadPair."""
-    pair = token_ids(model, answer, foil)
-    if pair[0] == pair[1]:
-        raise BadPair(
-            f"The answer and the foil are both {answer!r}, so their difference is always 0. Give two different next"
-            " tokens."
-        )
-    return pair
 
 
 def _read(model: Model, tokens: Tokens, pair: tuple[int, int]) -> Reading:

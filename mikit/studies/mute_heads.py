@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
-import numpy as np
 import torch
 from pydantic import Field, field_validator
 from torch import Tensor
 
 from mikit.errors import TooLong, UnknownSite
-from mikit.methods.intervals import mean_interval
 from mikit.methods.surprise import Surprise, surprise
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.studies import code
 from mikit.studies.attention import position_labels
-from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
+from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, mean_grid
 from mikit.studies.cost import held, seconds
 from mikit.studies.prompts import Prompt
 from mikit.trace.arrays import Array
@@ -163,14 +161,7 @@ def _scored(model: Model, tokens: Tokens, first: int, rows: Sequence[Sequence[He
 
 def _summary(found: Surprise, runs: tuple[str, ...]) -> dict[str, Grid]:
     n = found.nats.shape[1]
-    mean, low, high = mean_interval(found.nats.T.cpu().numpy())
     return {
-        "mean surprise": Grid(
-            values=Array.of(np.asarray(mean)),
-            axes={"run": runs},
-            unit="nats a token",
-            low=None if low is None else Array.of(low),
-            high=None if high is None else Array.of(high),
-        ),
+        "mean surprise": mean_grid(found.nats.T.cpu().numpy(), {"run": runs}, "nats a token"),
         "guessed": Grid(values=Array.of(found.hit.sum(1).int()), axes={"run": runs}, unit=f"of {n} tokens"),
     }

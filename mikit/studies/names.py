@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import cycle, islice, permutations
 
 import torch
@@ -31,12 +32,24 @@ def name_pair(model: Model, io: str, s: str, template: str = TEMPLATES[0]) -> Pr
 
     Positions: IO, S1, S2 (the second {S}), and the end. Raises UnknownSite for a name that is not one token there.
     """
-    before, after = template.rsplit("{S}", 1)
     clean = template.format(IO=io, S=s)
-    corrupt = (before + "{IO}" + after).format(IO=io, S=s)
+    corrupt = changed(template).format(IO=io, S=s)
     tokens = model.tokens(clean)
     positions = {"IO": where(tokens, f" {io}"), "S1": where(tokens, f" {s}"), "S2": where(tokens, f" {s}", nth=1)}
     return PromptPair(clean=clean, corrupt=corrupt, answer=f" {io}", foil=f" {s}", positions=positions)
+
+
+def changed(template: str) -> str:
+    """The wording in which the other person acts: its last {S} becomes {IO}."""
+    before, after = template.rsplit("{S}", 1)
+    return before + "{IO}" + after
+
+
+def couples(names: Sequence[str], seed: int) -> list[tuple[str, str]]:
+    """All ordered couples (IO, S) of different names, in an order drawn by ``seed``."""
+    every = list(permutations(names, 2))
+    order = torch.randperm(len(every), generator=torch.Generator().manual_seed(seed)).tolist()
+    return [every[i] for i in order]
 
 
 def name_pairs(
@@ -47,10 +60,5 @@ def name_pairs(
     names: tuple[str, ...] = NAMES,
 ) -> tuple[PromptPair, ...]:
     """``count`` pairs, the templates in turn, each with two different names drawn without repeating a couple."""
-    couples = list(permutations(names, 2))
-    order = torch.randperm(len(couples), generator=torch.Generator().manual_seed(seed)).tolist()
-    drawn = islice(cycle(order), count)
-    return tuple(
-        name_pair(model, couples[i][0], couples[i][1], template)
-        for i, template in zip(drawn, cycle(templates), strict=False)
-    )
+    drawn = islice(cycle(couples(names, seed)), count)
+    return tuple(name_pair(model, io, s, template) for (io, s), template in zip(drawn, cycle(templates), strict=False))

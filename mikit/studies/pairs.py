@@ -12,7 +12,7 @@ from torch import Tensor
 from mikit.errors import BadPair, UnknownSite, nearest
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
-from mikit.studies.prompts import token_ids
+from mikit.studies.prompts import answer_and_foil
 
 END = "end"
 """The last position has this name in every pair."""
@@ -44,12 +44,7 @@ class PromptPair(BaseModel):
         differs = (clean.ids[0] != corrupt.ids[0]).nonzero().ravel().tolist()
         if not differs:
             raise BadPair("The two prompts are the same, so there is nothing to put back. Change one word in one.")
-        answer, foil = token_ids(model, self.answer, self.foil)
-        if answer == foil:
-            raise BadPair(
-                f"The answer and the foil are both {self.answer!r}, so their difference is always 0. Give two different"
-                " next tokens."
-            )
+        answer, foil = answer_and_foil(model, self.answer, self.foil)
         for name, position in self.positions.items():
             if not -length <= position < length:
                 raise UnknownSite(f"The position '{name}' is token {position}, but this prompt has {length} tokens.")
@@ -95,9 +90,12 @@ class PairStudy(BaseModel):
                 )
         return pairs
 
+    def read(self, model: Model) -> list[ReadPair]:
+        """Raises BadPair, NotOneToken, EmptyText, TooLong, UnknownSite."""
+        return [pair.read(model) for pair in self.pairs]
+
     def inputs(self, model: Model) -> list[Tensor]:
-        read = [pair.read(model) for pair in self.pairs]
-        return [tokens.ids[0] for pair in read for tokens in (pair.clean, pair.corrupt)]
+        return [tokens.ids[0] for pair in self.read(model) for tokens in (pair.clean, pair.corrupt)]
 
 
 def position_of(pair: ReadPair, position: int | str) -> int:

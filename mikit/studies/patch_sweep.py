@@ -68,7 +68,7 @@ class PatchSweep(PatchStudy):
 
     def _one(self, model: Model, pair: ReadPair) -> Iterator[_Map | None]:
         """The map of one pair as it fills, at last with ``done`` 1; None before there is any."""
-        patched, other = (pair.corrupt, pair.clean) if self.direction == "denoise" else (pair.clean, pair.corrupt)
+        patched, other = self.patched_and_other(pair)
         base = remember(model, patched)
         yield None
         brought, logits = values_and_logits(model, other, self.site)

@@ -12,12 +12,12 @@ from pydantic.json_schema import SkipJsonSchema
 from torch import Tensor
 
 from mikit.methods import metrics
-from mikit.methods.intervals import mean_interval
 from mikit.methods.metrics import Function, Metric, MetricName
 from mikit.methods.patching import By, Index
 from mikit.models.model import Model
+from mikit.models.tokens import Tokens
 from mikit.studies.attention import position_labels
-from mikit.studies.base import Control, Grid, Study
+from mikit.studies.base import Control, Grid, Study, mean_grid
 from mikit.studies.pairs import PairStudy, ReadPair
 from mikit.trace.arrays import Array
 from mikit.trace.sites import SiteName
@@ -57,21 +57,21 @@ class PatchStudy(PairStudy, Study):
 
     @property
     def unrecordable(self) -> str:
-        return NO_RECORD if callable(self.metric) else ""
+        return no_record(self.metric)
 
     @property
     def judged(self) -> str:
         """The metric in words."""
-        return self.metric if isinstance(self.metric, str) else "given function of the logits"
+        return in_words(self.metric)
 
     @property
     def named(self) -> bool:
         """Several pairs by position: only positions with a name mean the same in all."""
         return len(self.pairs) > 1 and self.by != "head"
 
-    def read(self, model: Model) -> list[ReadPair]:
-        """Raises BadPair, NotOneToken, EmptyText, TooLong, UnknownSite."""
-        return [pair.read(model) for pair in self.pairs]
+    def patched_and_other(self, pair: ReadPair) -> tuple[Tokens, Tokens]:
+        """The prompt whose run is patched, and the one that values come from."""
+        return (pair.corrupt, pair.clean) if self.direction == "denoise" else (pair.clean, pair.corrupt)
 
     def columns(self, pair: ReadPair) -> list[int]:
         """The positions of a map: all tokens of a single pair; of several, the named ones, and as a control one drawn
@@ -99,11 +99,20 @@ class PatchStudy(PairStudy, Study):
         """Maps [pair, ...] as their mean, and the random sites: the last column, or the cells ``draws``."""
         if self.named:
             at = {**axes, "position": ("random",)}
-            return mean_grid(maps[..., :-1], axes, unit, exact), mean_grid(maps[..., -1:], at, unit, exact)
+            return _map_grid(maps[..., :-1], axes, unit, exact), _map_grid(maps[..., -1:], at, unit, exact)
         drawn = torch.stack([maps.movedim(0, -1)[index] for index in draws], dim=1)
         at = {name: ("any",) for name in axes} | {list(axes)[-1]: tuple(_site_label(axes, index) for index in draws)}
-        control = mean_grid(drawn.reshape(len(maps), *map(len, at.values())), at, unit, exact)
-        return mean_grid(maps, axes, unit, exact), control
+        control = _map_grid(drawn.reshape(len(maps), *map(len, at.values())), at, unit, exact)
+        return _map_grid(maps, axes, unit, exact), control
+
+
+def no_record(metric: Judge) -> str:
+    """Why a study judged by this metric has no record, or ""."""
+    return NO_RECORD if callable(metric) else ""
+
+
+def in_words(metric: Judge) -> str:
+    return metric if isinstance(metric, str) else "given function of the logits"
 
 
 def draw(indices: Sequence[Index], seed: int) -> list[Index]:
@@ -130,17 +139,10 @@ def random_sites(grids: dict[str, Grid], seed: int) -> Control:
     return Control(name="random sites", why=why, grids=grids)
 
 
-def mean_grid(maps: Tensor, axes: dict[str, tuple[str, ...]], unit: str, exact: bool) -> Grid:
-    """The mean over pairs, [pair, ...] -> [...], with an interval where there are several. NaN is not computed yet."""
-    mean, low, high = mean_interval(maps.numpy())
-    return Grid(
-        values=Array.of(mean),
-        axes=axes,
-        unit=unit,
-        low=None if low is None else Array.of(low),
-        high=None if high is None else Array.of(high),
-        exact=Array.of(np.isfinite(mean) & exact),
-    )
+def _map_grid(maps: Tensor, axes: dict[str, tuple[str, ...]], unit: str, exact: bool) -> Grid:
+    """The mean over pairs, [pair, ...] -> [...], with which cells are exact. NaN is not computed yet."""
+    grid = mean_grid(maps.numpy(), axes, unit)
+    return grid.model_copy(update={"exact": Array.of(np.isfinite(grid.values.numpy()) & exact)})
 
 
 def _site_label(axes: dict[str, tuple[str, ...]], index: Index) -> str:

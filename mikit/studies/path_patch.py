@@ -86,10 +86,11 @@ class PathPatch(PatchStudy):
 
     def _one(self, model: Model, pair: ReadPair) -> Iterator[_Map]:
         """The map of one pair as it fills, at last with ``done`` 1."""
-        clean, corrupt = remember(model, pair.clean), remember(model, pair.corrupt)
-        judged = judge(pair, self.direction, self.metric, clean.logits, corrupt.logits)
-        base, other = (corrupt, pair.clean) if self.direction == "denoise" else (clean, pair.corrupt)
+        patched, other = self.patched_and_other(pair)
+        base = remember(model, patched)
         found = paths(model, base, other, self.receiver, first=pair.first)
+        clean, corrupt = (found.other, base.logits) if self.direction == "denoise" else (base.logits, found.other)
+        judged = judge(pair, self.direction, self.metric, clean, corrupt)
         picks = set(self._picks(model)[1])
         senders = [cell for cell in found.senders if cell.index in picks]
         values = torch.full((self._top(model), model.spec.heads), torch.nan)

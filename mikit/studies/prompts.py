@@ -8,7 +8,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
-from mikit.errors import NotOneToken
+from mikit.errors import BadPair, NotOneToken
 from mikit.models.model import Model
 from mikit.models.tokens import Chat, Tokens
 
@@ -83,3 +83,14 @@ def _token_id(model: Model, word: str) -> int:
             f" begins with a space: {' ' + word.strip()!r}."
         )
     return int(ids[0])
+
+
+def answer_and_foil(model: Model, answer: str, foil: str) -> tuple[int, int]:
+    """The ids of two different words of one token each. Raises NotOneToken, BadPair."""
+    pair = token_ids(model, answer, foil)
+    if pair[0] == pair[1]:
+        raise BadPair(
+            f"The answer and the foil are both {answer!r}, so their difference is always 0. Give two different next"
+            " tokens."
+        )
+    return pair

@@ -12,8 +12,9 @@ import traitlets
 from mikit.models.model import Model
 from mikit.studies.base import Grid, Result, Study
 from mikit.studies.direct_attribution import DirectAttribution
-from mikit.studies.lens import TOP, LogitLens, answer_and_foil
+from mikit.studies.lens import TOP, LogitLens
 from mikit.studies.pairs import PromptPair
+from mikit.studies.prompts import answer_and_foil
 from mikit.trace.checks import load
 from mikit.trace.sites import Site, check
 from mikit.widgets import still

@@ -200,9 +200,10 @@ class PatchingView(View):
             self.dosed = dosed_wire(result)
             return
         about = about_of(result.study)
-        self._maps = {name: one for name, one in self._maps.items() if about_of(one.study) == about} | {lane: result}
+        same = {name: one for name, one in self._maps.items() if about_of(one.study) == about}
+        self._maps = same | {lane: result}
         self.map = self._map_now()
-        if lane == "map":
+        if lane == "map" and lane not in same:
             self.estimate = result.study.estimate(self._studied).model_dump()
         if lane == "approx" or ("approx" not in self._maps and result.done == 1):
             self._offer(result)

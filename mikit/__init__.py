@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "load": "mikit.trace.checks",
+    "load_dictionary": "mikit.sae.library",
     "exclusive": "mikit.trace.engine",
     "run_study": "mikit.studies.base",
     "Chat": "mikit.models.tokens",

@@ -40,7 +40,7 @@ from it."""
 BANDWIDTH = 0.5
 """JumpReLU: how near a threshold an activation must be to have a say in where it moves, in scaled units."""
 
-_FORMAT = "mikit-training-1"
+_FORMAT = "mikit-training-2"
 
 
 class Training(BaseModel):
@@ -106,11 +106,12 @@ class Progress(NamedTuple):
 
 class Trainer:
     """An iterator: one step is one update, or one short trace while activations are gathered. Leave the loop to stop;
-    ``save`` keeps all that is needed to go on, with `resume`."""
+    ``save`` keeps all that is needed to go on, with `resume`. ``history``: the numbers of every update done."""
 
     def __init__(self, training: Training, source: Source) -> None:
         self.training = training
         self.update = 0
+        self.history: list[Progress] = []
         self._source = source
         self._state: _State | None = None
         self._last = Progress(0, math.nan, math.nan, math.nan)
@@ -129,6 +130,7 @@ class Trainer:
             self._state = _begin(self.training, batch)
         with torch.enable_grad():
             self._last = _learn(self.training, self._state, batch, self.update)
+        self.history.append(self._last)
         self.update += 1
         return self._last
 
@@ -145,7 +147,8 @@ class Trainer:
             raise DictionaryUnusable("The training has not begun: there is nothing to save.")
         about = {"format": _FORMAT, "training": self.training.model_dump_json(), "update": str(self.update)}
         place = self._source.place.model_dump_json()
-        write_whole({Path(file): tensors_to(self._state.tensors(), about | {"place": place})})
+        tensors = self._state.tensors() | {"history": torch.tensor(self.history, dtype=torch.float64)}
+        write_whole({Path(file): tensors_to(tensors, about | {"place": place})})
 
 
 def resume(file: str | Path, source: Source) -> Trainer:
@@ -158,6 +161,7 @@ def resume(file: str | Path, source: Source) -> Trainer:
         )
     trainer = Trainer(Training.model_validate_json(about["training"]), source)
     trainer.update = int(about["update"])
+    trainer.history = [Progress(int(update), *numbers) for update, *numbers in tensors["history"].tolist()]
     trainer._state = _State(tensors)
     source.seek(trainer.update)
     return trainer

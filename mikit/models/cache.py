@@ -1,4 +1,4 @@
-"""The user's cache of models: one folder a model, which is either whole or not there."""
+"""The user's cache of models and dictionaries: one folder for each, which is either whole or not there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import platformdirs
 from filelock import FileLock, Timeout
@@ -23,30 +24,35 @@ _LOCKS = ".locks"
 _LOOK_EVERY = 0.5  # seconds
 
 
-class Card(BaseModel, frozen=True):
-    """What stands beside the weights of a cached model: which they are and where they came from."""
+class Origin(BaseModel, frozen=True):
+    """What stands beside cached files: what they were asked for as, and where they came from."""
 
     name: str
     licence: str
     origin: str
-    quantisation: str
-    sha256: str
-    tokenizer_sha256: str
 
     def write(self, folder: Path) -> None:
-        """Put the card into a model's folder."""
+        """Put it into the files' folder."""
         (folder / _CARD).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod
-    def read(cls, folder: Path) -> Card | None:
-        """The card of a model's folder, None where it has none. Raises WeightsBroken."""
+    def read(cls, folder: Path) -> Self | None:
+        """That of a folder, None where it has none. Raises WeightsBroken."""
         file = folder / _CARD
         if not file.is_file():
             return None
         try:
             return cls.model_validate_json(file.read_bytes())
         except ValidationError as error:
-            raise WeightsBroken(f"{file} is damaged. Remove the folder and fetch the model again.") from error
+            raise WeightsBroken(f"{file} is damaged. Remove the folder and fetch again.") from error
+
+
+class Card(Origin, frozen=True):
+    """What stands beside the weights of a cached model: which they are and where they came from."""
+
+    quantisation: str
+    sha256: str
+    tokenizer_sha256: str
 
 
 def cache_dir() -> Path:

@@ -49,7 +49,7 @@ def look_up(name: str) -> ModelInfo:
         raise UnknownModel(f"The hub has '{repo}', but no revision '{revision}' of it.") from error
     except RepositoryNotFoundError as error:
         raise UnknownModel(
-            f"The hub has no model '{repo}' (or it is private), and there is no folder of that name here."
+            f"The hub has no repository '{repo}' (or it is private), and there is no folder of that name here."
         ) from error
     except Exception as error:  # the http library under the hub client, and so its errors, change by version
         raise FetchFailed(_unreachable(api, name, error)) from error

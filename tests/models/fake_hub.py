@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+from huggingface_hub import close_session, constants
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -24,6 +27,7 @@ class FakeHub:
     drops: dict[str, int] = field(default_factory=dict)  # file: how many times its transfer breaks off half way
     dead_after_drop: bool = False
     asked: list[str] = field(default_factory=list)  # files whose bytes were asked for
+    sent: dict[str, int] = field(default_factory=dict)  # how many bytes of each file went out whole
     url: str = ""
 
     def info(self) -> dict[str, object]:
@@ -80,9 +84,12 @@ class _Handler(BaseHTTPRequestHandler):
         if wanted := re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", "")):
             start = int(wanted[1])
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            self._send(content[start:], headers, body, status=206)
+            content, status = content[start:], 206
         else:
-            self._send(content, headers, body)
+            status = 200
+        self._send(content, headers, body, status)
+        if body:
+            self.hub.sent[name] = len(content)
 
     def _send(self, content: bytes, headers: dict[str, str], body: bool, status: int = 200) -> None:
         self.send_response(status)
@@ -116,3 +123,15 @@ def serve(hub: FakeHub) -> Iterator[FakeHub]:
         server.shutdown()
         server.server_close()
         thread.join()
+        close_session()
+
+
+def use(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What HF_ENDPOINT does; the client reads that variable once, at its import."""
+    close_session()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, url)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "ENDPOINT", url)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)  # between its attempts

@@ -18,7 +18,7 @@ from mikit.models.model import open_model
 from mikit.models.weights import weights_hash
 from tests import tiny
 from tests.models import tiny_gguf
-from tests.models.fake_hub import COMMIT, FakeHub, serve
+from tests.models.fake_hub import COMMIT, FakeHub, serve, use
 
 
 @pytest.fixture
@@ -27,20 +27,8 @@ def hub(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
     files |= {"pytorch_model.bin": b"pickle", "README.md": b"words", "onnx/model.onnx": b"onnx"}
     with serve(FakeHub(files=files)) as running:
-        _use(running.url, monkeypatch)
+        use(running.url, monkeypatch)
         yield running
-    close_session()
-
-
-def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What HF_ENDPOINT does; the client reads that variable once, at its import."""
-    close_session()
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, url)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    monkeypatch.setattr(constants, "ENDPOINT", url)
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)  # between its attempts
 
 
 def _cache_is_empty(cache: Path) -> bool:
@@ -104,7 +92,7 @@ def test_a_connection_that_stays_down_leaves_nothing(hub: FakeHub, cache: Path) 
 
 
 def test_no_network(hub: FakeHub, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _use("http://127.0.0.1:1", monkeypatch)
+    use("http://127.0.0.1:1", monkeypatch)
     with pytest.raises(
         FetchFailed, match=r"'tiny/llama' could not be fetched from http://127.0.0.1:1: .*Check the network"
     ):
@@ -146,7 +134,7 @@ def test_a_catalog_name_falls_back_to_the_hub(
 
 
 def test_an_unknown_repository(hub: FakeHub) -> None:
-    with pytest.raises(UnknownModel, match=r"no model 'no/such'.*no folder of that name"):
+    with pytest.raises(UnknownModel, match=r"no repository 'no/such'.*no folder of that name"):
         sources.fetch("no/such", say=lambda _: None)
     with pytest.raises(UnknownModel, match="no revision 'v9'"):
         sources.fetch(f"{hub.repo}@v9", say=lambda _: None)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mikit.models.architectures import at, output_matrix
-from mikit.models.model import W_O, Model
+from mikit.models.model import W_O, Model, gain
 from mikit.models.tokens import Tokens
 from mikit.trace.engine import capture
 from mikit.trace.sites import Site
@@ -166,12 +166,10 @@ def _before_second_norm(model: Model, block: nn.Module, out: str, written: Tenso
 def _before(model: Model, norm: nn.Module, value: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
     """A direction that reads a norm's output, as one that reads its input ``value`` [d_model] to the same effect, and
     what the norm's bias adds. The norm's scale is that of ``value``."""
-    weight: Tensor = norm.weight  # type: ignore[assignment]
     if isinstance(norm, nn.LayerNorm):
         scale = (value.var(unbiased=False) + norm.eps).rsqrt()
-        before = scale * weight * direction
+        before = scale * gain(model, norm) * direction
         constant = before.new_zeros(()) if norm.bias is None else norm.bias @ direction
         return before - before.mean(), constant  # to centre the value is to centre what it is multiplied with
-    gain = 1 + weight if model.arch.family == "gemma" else weight
     eps = float(getattr(norm, "variance_epsilon", getattr(norm, "eps", 0.0)))
-    return (value.pow(2).mean() + eps).rsqrt() * gain * direction, direction.new_zeros(())
+    return (value.pow(2).mean() + eps).rsqrt() * gain(model, norm) * direction, direction.new_zeros(())

@@ -134,6 +134,12 @@ def W_O(model: Model, layer: int) -> Tensor:
     return output_matrix(at(block, model.arch.o_proj), model.spec.heads)
 
 
+def gain(model: Model, norm: nn.Module) -> Tensor:
+    """What a norm multiplies each normed number with, [d_model]. Gemma's weights are that less 1."""
+    weight: Tensor = norm.weight  # type: ignore[assignment]
+    return 1 + weight if model.arch.family == "gemma" else weight
+
+
 def spec_of(hf: PreTrainedModel, arch: Architecture, tokenizer: PreTrainedTokenizerBase) -> Spec:
     """Read a model's measures from its config."""
     config = hf.config.get_text_config()

@@ -37,6 +37,7 @@ class Architecture:
     attn_out: str  # output: what attention adds to the residual stream
     attn_out_index: int | None  # position in that output where it is a tuple
     resid_mid: str | None  # input: the stream between attention and MLP; None where both read the block's input
+    mlp: str  # input: mlp_in, after the norm
     mlp_down: str  # input: mlp_post, the neurons
     mlp_out: str  # output: what the MLP adds to the residual stream
 
@@ -56,6 +57,7 @@ _GPT2 = Architecture(
     attn_out="attn",
     attn_out_index=0,
     resid_mid="ln_2",
+    mlp="mlp",
     mlp_down="mlp.c_proj",
     mlp_out="mlp",
 )
@@ -75,6 +77,7 @@ _NEOX = Architecture(
     attn_out="attention",
     attn_out_index=0,
     resid_mid="post_attention_layernorm",
+    mlp="mlp",
     mlp_down="mlp.dense_4h_to_h",
     mlp_out="mlp",
 )
@@ -94,6 +97,7 @@ _LLAMA = Architecture(
     attn_out="self_attn",
     attn_out_index=0,
     resid_mid="post_attention_layernorm",
+    mlp="mlp",
     mlp_down="mlp.down_proj",
     mlp_out="mlp",
 )

@@ -21,7 +21,8 @@ _PARTS = ("W_enc", "b_enc", "W_dec", "b_dec")
 def read_gemma_scope(folder: Path) -> Dictionary:
     """Gemma Scope 1: params.npz. Model, site and declared L0 stand in the path alone:
     gemma-scope-2b-pt-res/layer_20/width_16k/average_l0_71. Its MLP site is what MLP adds to the stream, after the norm;
-    its attention site is z, heads side by side."""
+    its attention site is z, heads side by side. Its transcoders read the stream before the MLP at length sqrt(d_in),
+    which is the norm without its gain (circuit-tracer, tl_nnsight_mapping.py)."""
     file = folder / "params.npz"
     given = read_tensors(file)
     weights = {name: part(given, name, file) for name in (*_PARTS, "threshold")}
@@ -34,7 +35,7 @@ def read_gemma_scope(folder: Path) -> Dictionary:
         "res": "hook_resid_post",
         "mlp": "hook_mlp_out",
         "att": "attn.hook_z",
-        "transcoders": "ln2.hook_normalized",
+        "transcoders": "hook_resid_mid",
     }
     hook = f"blocks.{layer[1]}.{hooks[repo[3]]}" if repo and layer else folder.name
     transcoder = bool(repo) and "transcoders" in words
@@ -45,7 +46,10 @@ def read_gemma_scope(folder: Path) -> Dictionary:
         hook=hook,
         declared=_declared(re.search(r"average_l0_(\d+)", words)),
     )
-    return Dictionary(_jumprelu(weights, transcoder=transcoder), weights, place)
+    config = _jumprelu(weights, transcoder=transcoder)
+    if transcoder:
+        config = config.model_copy(update={"normalise": "rms"})
+    return Dictionary(config, weights, place)
 
 
 def read_gemma_scope_2(folder: Path) -> Dictionary:
@@ -169,9 +173,9 @@ def read_sparsify(folder: Path) -> Dictionary:
         transcoder=transcoder,
         skip="W_skip" in weights,
     )
-    # A transcoder of a module reads the module's input, which is no site of mikit's.
-    place = Place(site=None if transcoder else site, target=site if transcoder else None, hook=hook)
-    return Dictionary(config, weights, place)
+    if transcoder:  # from the module's input to its output
+        return Dictionary(config, weights, Place(site=from_modules(f"{hook}.input"), target=site, hook=hook))
+    return Dictionary(config, weights, Place(site=site, hook=hook))
 
 
 def read_openai(file: Path) -> Dictionary:
@@ -203,7 +207,7 @@ def read_openai(file: Path) -> Dictionary:
 
 def read_layer(file: Path) -> Dictionary:
     """One layer_N.safetensors of a set of transcoders, as circuit-tracer reads them: from what enters the MLP to what
-    it adds; the encoder is stored transposed."""
+    it adds, where the set's config.yaml names no other places; the encoder is stored transposed."""
     given = read_tensors(file)
     weights = {name: part(given, name, file) for name in _PARTS}
     weights["W_enc"] = weights["W_enc"].T
@@ -217,12 +221,17 @@ def read_layer(file: Path) -> Dictionary:
     if "W_skip" in weights:
         weights["W_skip"] = weights["W_skip"].T
     layer = re.search(r"(\d+)\.safetensors$", file.name)
-    hook = f"blocks.{layer[1]}.mlp.hook_in" if layer else file.name
-    target = from_lens(f"blocks.{layer[1]}.hook_mlp_out") if layer else None
+    about = file.with_name("config.yaml")
+    said = dict(_SET_HOOK.findall(about.read_text(encoding="utf-8"))) if about.is_file() else {}
+    hook = f"blocks.{layer[1]}.{said.get('input', 'mlp.hook_in')}" if layer else file.name
+    out = f"blocks.{layer[1]}.{said.get('output', 'hook_mlp_out')}" if layer else ""
     config = _jumprelu(weights, transcoder=True)
     if "threshold" not in weights:
         config = config.model_copy(update={"activation": "relu"})
-    return Dictionary(config, weights, Place(target=target, hook=hook))
+    return Dictionary(config, weights, Place(site=from_lens(hook), target=from_lens(out), hook=hook))
+
+
+_SET_HOOK = re.compile(r"^feature_(input|output)_hook:\s*[\"']?([\w.]+)", re.MULTILINE)
 
 
 def _jumprelu(weights: Mapping[str, Tensor], *, transcoder: bool) -> Config:

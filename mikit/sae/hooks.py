@@ -12,26 +12,35 @@ _LENS: dict[str, SiteName] = {
     "hook_resid_post": "resid_post",
     "hook_attn_out": "attn_out",
     "hook_mlp_out": "mlp_out",
+    "mlp.hook_in": "mlp_in",
     "attn.hook_z": "z",
     "attn.hook_q": "q",
     "attn.hook_k": "k",
     "attn.hook_v": "v",
     "mlp.hook_post": "mlp_post",
 }
-"""TransformerLens and SAELens: "blocks.8.hook_resid_post"."""
+"""TransformerLens, SAELens and circuit-tracer: "blocks.8.hook_resid_post". "ln2.hook_normalized" is not among them: it
+is the MLP's input with or without the norm's gain, which depends on the model and on how it was loaded."""
+
+_ALSO: dict[str, SiteName] = {"mlp.hook_out": "mlp_out", "hook_mlp_in": "resid_mid"}
+"""Second names of places; "hook_mlp_in" is the stream on its way to the norm."""
 
 _MODULES: dict[str, SiteName] = {
     "": "resid_post",
     "output": "resid_post",
     "self_attn.o_proj.input": "z",
     "post_attention_layernorm.output": "attn_out",
+    "pre_feedforward_layernorm.input": "resid_mid",
+    "pre_feedforward_layernorm.output": "mlp_in",
+    "mlp.input": "mlp_in",
     "post_feedforward_layernorm.output": "mlp_out",
     "attn": "attn_out",
     "self_attn": "attn_out",
     "attention": "attn_out",
     "mlp": "mlp_out",
 }
-"""Modules of transformers: "model.layers.8.output" (Gemma Scope 2), "layers.8.mlp" (sparsify)."""
+"""Modules of transformers: "model.layers.8.output" (Gemma Scope 2), "layers.8.mlp" (sparsify). Names of norms are those
+of Gemma."""
 
 _OPENAI: dict[str, SiteName] = {
     "mlp_post_act": "mlp_post",
@@ -43,9 +52,9 @@ _OPENAI: dict[str, SiteName] = {
 
 
 def from_lens(hook: str) -> Site | None:
-    """A TransformerLens hook name as a site; None where mikit has no such site, as for an MLP's input."""
-    found = re.fullmatch(r"blocks\.(\d+)\.(.+)", hook)
-    return Site(name=_LENS[found[2]], layer=int(found[1])) if found and found[2] in _LENS else None
+    """A TransformerLens hook name as a site; None where mikit has no such site."""
+    found, known = re.fullmatch(r"blocks\.(\d+)\.(.+)", hook), _LENS | _ALSO
+    return Site(name=known[found[2]], layer=int(found[1])) if found and found[2] in known else None
 
 
 def to_lens(site: Site) -> str:

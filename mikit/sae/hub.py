@@ -18,7 +18,7 @@ from mikit.sae.foreign import FILES
 from mikit.sae.formats import CONFIG, WEIGHTS
 
 _NAME = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<path>[^@:]+)(@(?P<revision>[\w./-]+))?")
-_CONFIGS = (CONFIG, "config.json")
+_CONFIGS = (CONFIG, "config.json", "config.yaml")
 _FOLDERS_NAMED = 6
 
 

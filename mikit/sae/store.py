@@ -158,14 +158,21 @@ class Store:
 
 def windows(model: Model, texts: Iterable[str], context: int) -> Iterator[list[int]]:
     """Token ids of all texts, in windows of at most ``context`` tokens. Where the tokenizer sets a
-    beginning-of-sequence token, every window begins with it."""
+    beginning-of-sequence token, every window begins with it. Raises MikitError for what is no text."""
     bos = [model.tokenizer.bos_token_id] if adds_bos(model.tokenizer) else []
     size = context - len(bos)
-    for text in texts:
+    for text in map(_readable, texts):
         for start in range(0, len(text), PIECE):
             ids = model.tokenizer(text[start : start + PIECE], add_special_tokens=False)["input_ids"]
             for first in range(0, len(ids), size):
                 yield bos + ids[first : first + size]
+
+
+def _readable(text: object) -> str:
+    """Halves of a character, as JSON can leave them, are put together, or become the sign for what cannot be read."""
+    if not isinstance(text, str):
+        raise MikitError(f"A corpus is a list of texts; one of these is a {type(text).__name__}: {repr(text)[:40]}.")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def packs(windows: Iterable[list[int]], tokens: int) -> Iterator[Tensor]:

@@ -116,6 +116,7 @@ def _value(model: Model, site: SiteName) -> str | None:
         "resid_mid": arch.resid_mid and f"{arch.resid_mid}.input",
         "attn_out": f"{arch.attn_out}.output{index}",
         "mlp_out": f"{arch.mlp_out}.output",
+        "mlp_in": f"{arch.mlp}.input",
         "mlp_post": f"{arch.mlp_down}.input",
         "z": f"{arch.o_proj}.input",
     }

@@ -16,6 +16,7 @@ SiteName = Literal[
     "z",  # head outputs before the output projection                 [batch, position, head, d_head]
     "attn_out",  # what attention adds to the stream                  [batch, position, d_model]
     "resid_mid",  # the stream between attention and MLP              [batch, position, d_model]
+    "mlp_in",  # what the MLP reads, after its norm                   [batch, position, d_model]
     "mlp_post",  # neurons after the activation function              [batch, position, d_mlp]
     "mlp_out",  # what the MLP adds to the stream                     [batch, position, d_model]
     "resid_post",  # the stream that leaves a layer                   [batch, position, d_model]

@@ -103,7 +103,7 @@ def _raw(model: Model, block: Any, name: SiteName, live: bool) -> Any:
         assert arch.resid_mid is not None, "sites.check refuses it"
         return at(block, arch.resid_mid).input
     outputs = {"q": arch.q, "k": arch.k, "v": arch.v, "mlp_out": arch.mlp_out}
-    inputs = {"z": arch.o_proj, "mlp_post": arch.mlp_down}
+    inputs = {"z": arch.o_proj, "mlp_in": arch.mlp, "mlp_post": arch.mlp_down}
     if name in outputs:
         return at(block, outputs[name]).output
     if name in inputs:

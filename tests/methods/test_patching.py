@@ -74,7 +74,7 @@ def test_heads_by_position(tiny, pair):
         assert value == pytest.approx(by_hooks(tiny, *pair, layer, position=t, head=head), abs=1e-4)
 
 
-@pytest.mark.parametrize("name", ["q", "k", "v", "pattern", "attn_out", "mlp_out", "resid_post", "mlp_post"])
+@pytest.mark.parametrize("name", ["q", "k", "v", "pattern", "attn_out", "mlp_out", "resid_post", "mlp_in", "mlp_post"])
 def test_a_value_that_is_the_same_changes_nothing(tiny, pair, name):
     """Patched with the run's own values every cell is the run itself; patched with the other's, some cell is not."""
     clean, corrupt = pair

@@ -36,6 +36,7 @@ def read(model: Model, layer: int) -> dict[str, Tensor]:
         "v": (at(block, arch.v), "out"),
         "z": (at(block, arch.o_proj), "in"),
         "attn_out": (at(block, arch.attn_out), "out"),
+        "mlp_in": (at(block, arch.mlp), "in"),
         "mlp_post": (at(block, arch.mlp_down), "in"),
         "mlp_out": (at(block, arch.mlp_out), "out"),
     }
@@ -89,13 +90,13 @@ def reference(model: Model, layer: int) -> dict[str, Tensor]:
         want["attn_out"] = block.post_attention_layernorm(attended[0]) if spec.family == "gemma" else attended[0]
         want["resid_mid"] = x + want["attn_out"]
         want["mlp_out"] = y - want["resid_mid"]
-        mlp_reads = {
+        want["mlp_in"] = {
             "gpt2": lambda: block.ln_2(want["resid_mid"]),
             "gpt_neox": lambda: block.post_attention_layernorm(x if spec.parallel else want["resid_mid"]),
             "llama": lambda: block.post_attention_layernorm(want["resid_mid"]),
             "gemma": lambda: block.pre_feedforward_layernorm(want["resid_mid"]),
         }[spec.family]()
-        want["mlp_post"] = _neurons(spec.family, block.mlp, mlp_reads)
+        want["mlp_post"] = _neurons(spec.family, block.mlp, want["mlp_in"])
     if spec.parallel:
         del want["resid_mid"]
     return want

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from mikit.errors import DictionaryUnusable, EmptyText, ShapeMismatch
+from mikit.errors import DictionaryUnusable, EmptyText, ShapeMismatch, UnknownSite
 from mikit.sae import evaluate
 from mikit.sae.dictionary import Config, Dictionary, Place
 from mikit.sae.store import Store
@@ -153,6 +153,7 @@ def test_fit_measures_before_anything_leans_on_it(fitted):
     [
         ({"model_sha256": "0" * 64}, 1.0, "made for .* with weights 00000000"),
         ({"site": None, "hook": "hook_embed"}, 1.0, "names 'hook_embed'"),
+        ({"site": Site(name="resid_post", layer=40)}, 1.0, "no layer 40: this model's layers are 0 to 2"),
         ({}, 40.0, "of the variance.*another scale"),
         ({"declared": {"l0": 1.0}}, 1.0, "features fire on a token; 1 were declared"),
         ({"declared": {"fvu": 0.001}}, 1.0, "0.001 was declared"),
@@ -162,7 +163,7 @@ def test_dictionaries_that_do_not_fit(fitted, change, gain, message):
     model, texts, made = fitted
     place = made.place.model_copy(update={"declared": {}} | change)
     changed = Dictionary(made.config, {**made.weights(), "W_dec": made.W_dec * gain}, place)
-    with pytest.raises(DictionaryUnusable, match=message):
+    with pytest.raises((DictionaryUnusable, UnknownSite), match=message):
         evaluate.fit(model, changed, texts)
 
 
@@ -181,6 +182,38 @@ def test_a_dictionary_of_another_width(fitted):
     model, texts, _ = fitted
     with pytest.raises(ShapeMismatch, match="24 wide, this dictionary reads 16"):
         evaluate.fit(model, identity(16, at_layer(model)), texts)
+
+
+def test_a_transcoder_is_measured_from_what_the_mlp_reads_to_what_it_adds(tiny, texts):
+    """One without features, whose skip is the best linear map: what it leaves out is the residual of least squares on
+    activations that plain hooks saw."""
+    block, width = reference.blocks(tiny)[LAYER], tiny.spec.d_model
+    seen: dict[str, list[torch.Tensor]] = {"in": [], "out": []}
+    writer = getattr(block, "post_feedforward_layernorm", block.mlp)
+    hooks = [
+        block.mlp.register_forward_pre_hook(lambda _, args: seen["in"].append(args[0][:, 1:].flatten(0, 1))),
+        writer.register_forward_hook(lambda _m, _a, out: seen["out"].append(out[:, 1:].flatten(0, 1))),
+    ]
+    for tokens in texts:
+        reference.logits(tiny.hf, tokens.ids)
+    for hook in hooks:
+        hook.remove()
+    x, y = torch.cat(seen["in"]), torch.cat(seen["out"])
+    half = torch.eye(width)[:, ::2]  # of the input every second number, so that something is left out
+    skip = half @ torch.linalg.lstsq((x - x.mean(0)) @ half, y - y.mean(0)).solution
+    weights = {
+        "W_enc": torch.zeros(width, 1),
+        "b_enc": torch.zeros(1),
+        "W_dec": torch.zeros(1, width),
+        "b_dec": y.mean(0) - x.mean(0) @ skip,
+        "W_skip": skip,
+    }
+    config = Config(d_in=width, features=1, transcoder=True, skip=True, subtract_b_dec=False)
+    place = Place(site=Site(name="mlp_in", layer=LAYER), target=Site(name="mlp_out", layer=LAYER))
+    found = evaluate.fit(tiny, Dictionary(config, weights, place), texts)
+    left = (y - x @ skip - weights["b_dec"]).square().sum() / (y - y.mean(0)).square().sum()
+    assert found.fvu == pytest.approx(float(left), rel=1e-3) and 0.05 < found.fvu < 1
+    assert found.l0 == 0 and found.dead == 1
 
 
 def test_match_pairs_each_row_once():

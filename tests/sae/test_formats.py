@@ -56,7 +56,7 @@ def test_features_and_output_are_the_original_librarys(folder):
         (LENS / "skip_transcoder", "L5 resid_post", "L6 mlp_out", "a-model"),
         (FIXTURES / "dictionary_learning" / "BatchTopKSAE", "L8 resid_post", None, "a-model"),
         (FIXTURES / "sparsify" / "layers.8", "L8 resid_post", None, ""),
-        (FIXTURES / "sparsify" / "layers.8.mlp", None, "L8 mlp_out", ""),
+        (FIXTURES / "sparsify" / "layers.8.mlp", "L8 mlp_in", "L8 mlp_out", ""),
         (GEMMA / "gemma-scope-2b-pt-res/layer_20/width_16k/average_l0_71", "L20 resid_post", None, "gemma-2-2b"),
         (
             GEMMA / "gemma-scope-2-270m-pt/resid_post/layer_9_width_16k_l0_medium",
@@ -66,7 +66,7 @@ def test_features_and_output_are_the_original_librarys(folder):
         ),
         (
             GEMMA / "gemma-scope-2-270m-pt/transcoder/layer_9_width_16k_l0_medium_affine",
-            None,
+            "L9 mlp_in",
             "L9 mlp_out",
             "gemma-v3-270m-pt",
         ),
@@ -222,7 +222,25 @@ def test_one_layer_of_a_set_of_transcoders(tmp_path, with_threshold):
     features = z * (z > (2.0 if with_threshold else 0.0))
     assert torch.allclose(transcoder.encode(x), features, atol=1e-5)
     assert torch.allclose(transcoder.reconstruct(x), features @ dec + 1 + x @ skip.T, atol=1e-5)
-    assert transcoder.place.target == Site(name="mlp_out", layer=7) and transcoder.place.site is None
+    assert (str(transcoder.place.site), str(transcoder.place.target)) == ("L7 mlp_in", "L7 mlp_out")
+    (tmp_path / "config.yaml").write_text(
+        "model: a\nfeature_input_hook: 'hook_resid_mid'\nfeature_output_hook: hook_mlp_out\n"
+    )
+    assert str(read(tmp_path / "layer_7.safetensors").place.site) == "L7 resid_mid"
+
+
+def test_a_gemma_scope_1_transcoder_reads_the_norm_without_its_gain(tmp_path):
+    folder = tmp_path / "gemma-scope-2b-pt-transcoders/layer_5/width_16k/average_l0_8"
+    folder.mkdir(parents=True)
+    generator = torch.Generator().manual_seed(0)
+    enc, dec = torch.randn(8, 12, generator=generator), torch.randn(12, 8, generator=generator)
+    weights = {"W_enc": enc, "W_dec": dec, "b_enc": torch.ones(12), "b_dec": torch.ones(8), "threshold": torch.ones(12)}
+    np.savez(folder / "params.npz", **{name: value.numpy() for name, value in weights.items()})
+    transcoder, stream = read(folder), 7 * torch.randn(20, 8, generator=generator)
+    z = functional.rms_norm(stream, (8,), eps=1e-6) @ enc + 1
+    assert torch.allclose(transcoder.encode(stream), z * (z > 1), atol=1e-4)
+    assert torch.allclose(transcoder.reconstruct(stream), z * (z > 1) @ dec + 1, atol=1e-3)
+    assert (str(transcoder.place.site), str(transcoder.place.target)) == ("L5 resid_mid", "L5 mlp_out")
 
 
 # Files that are refused ---------------------------------------------------------------------------------------------
@@ -360,7 +378,11 @@ def test_names_of_places():
     assert from_modules("gpt_neox.layers.4") == Site(name="resid_post", layer=4)
     assert from_modules("transformer.h.4.attn") == Site(name="attn_out", layer=4)
     assert from_modules("model.layers.9.self_attn.o_proj.input") == Site(name="z", layer=9)
-    assert from_modules("model.layers.9.pre_feedforward_layernorm.output") is None
+    assert from_modules("model.layers.9.pre_feedforward_layernorm.output") == Site(name="mlp_in", layer=9)
+    assert from_modules("model.layers.9.self_attn.input") is None
+    assert from_lens("blocks.3.mlp.hook_in") == from_modules("layers.3.mlp.input") == Site(name="mlp_in", layer=3)
+    assert from_lens("blocks.3.hook_mlp_in") == Site(name="resid_mid", layer=3)  # the stream, before the norm
+    assert to_lens(Site(name="mlp_out", layer=3)) == "blocks.3.hook_mlp_out"
 
 
 def test_an_odd_configuration_of_ours_is_a_sentence(tmp_path):

@@ -114,6 +114,7 @@ def test_what_a_store_refuses(llama):
         (["", "w1"], EmptyText, "no text of two tokens"),
         ("w1 w2 w3", MikitError, "list of texts.*str"),
         (iter(TEXTS), MikitError, "iterated anew"),
+        ([None, *TEXTS], MikitError, "one of these is a NoneType: None"),
     ]:
         with pytest.raises(error, match=message):
             Store(llama, texts, SITE, **SMALL).ready()
@@ -123,6 +124,13 @@ def test_what_a_store_refuses(llama):
         Store(llama, TEXTS, Site(name="resid_post", layer=9), **SMALL)
     with pytest.raises(UnknownSite, match="cannot be a dictionary's place"):
         Store(llama, TEXTS, Site(name="pattern", layer=0), **SMALL)
+
+
+def test_half_characters_are_put_together_or_marked(llama):
+    """As json.loads leaves them; a tokenizer takes whole characters alone."""
+    assert [*windows(llama, ["w1 \ud83e\udd16 w2 \ud83e w3"], 8)] == [
+        *windows(llama, ["w1 \U0001f916 w2 \ufffd w3"], 8)
+    ]
 
 
 def test_odd_characters_are_text_like_any_other(llama):

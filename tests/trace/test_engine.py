@@ -39,6 +39,22 @@ def test_capture_gives_what_hooks_see(tiny, tokens):
     torch.testing.assert_close(found[Site(name="logits", position=-1)], out.logits[:, -1], **CLOSE)
 
 
+def test_what_the_mlp_reads(tiny, tokens):
+    """Captured, and changed for one row: only the MLP sees it, not the stream."""
+    mlp, site = reference.blocks(tiny)[1].mlp, Site(name="mlp_in", layer=1)
+    seen = []
+    hook = mlp.register_forward_pre_hook(lambda _, args: seen.append(args[0].clone()))
+    reference.logits(tiny.hf, tokens.ids)
+    hook.remove()
+    torch.testing.assert_close(capture(tiny, tokens, [site])[site], seen[0], **CLOSE)
+
+    other = torch.randn(seen[0].shape[1:], generator=torch.Generator().manual_seed(2))
+    found = run(tiny, tokens, [[], [Patch(site=site, source=Array.of(other))]])
+    with changed((mlp, "input", lambda _: other[None])):
+        torch.testing.assert_close(found[1], reference.logits(tiny.hf, tokens.ids)[0, -1], atol=1e-5, rtol=0)
+    torch.testing.assert_close(found[0], reference.logits(tiny.hf, tokens.ids)[0, -1], atol=1e-5, rtol=0)
+
+
 def test_capture_of_a_head_and_a_position_is_that_slice(tiny, tokens):
     whole, head, place, row = (
         Site(name="z", layer=2),
@@ -126,7 +142,7 @@ def test_starting_in_the_middle(tiny, tokens):
 
 def test_gradients_against_finite_differences(tiny, tokens):
     metric = lambda logits: logits[:, 7] - logits[:, 9]  # noqa: E731
-    for name in ("resid_pre", "z", "mlp_post", "pattern"):
+    for name in ("resid_pre", "z", "mlp_in", "mlp_post", "pattern"):
         site = Site(name=name, layer=1)
         value, slope = capture(tiny, tokens, [site])[site], value_and_grad(tiny, tokens, [site], metric)[site][1]
         direction = torch.randn(value.shape, generator=torch.Generator().manual_seed(3))

@@ -14,7 +14,7 @@ from mikit.trace.sites import WITH_HEADS, Site
 from tests import tiny as tiny_models
 
 LENGTH = 9
-NAMES = ("resid_pre", "q", "k", "v", "z", "attn_out", "resid_mid", "mlp_post", "mlp_out", "resid_post")
+NAMES = ("resid_pre", "q", "k", "v", "z", "attn_out", "resid_mid", "mlp_in", "mlp_post", "mlp_out", "resid_post")
 
 
 @pytest.fixture(scope="module", params=["gpt2", "gpt_neox", "llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3"])

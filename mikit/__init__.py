@@ -37,6 +37,8 @@ _HOME = {
     "CheckClaim": "mikit.studies.claim",
     "Superposition": "mikit.studies.superposition",
     "PhaseDiagram": "mikit.studies.phase_diagram",
+    "FeaturesOnText": "mikit.studies.features_on_text",
+    "FeatureEffect": "mikit.studies.feature_effect",
     "Record": "mikit.studies.record",
     "ClaimView": "mikit.widgets.claim",
     "ReplayView": "mikit.widgets.replay",

@@ -6,6 +6,8 @@ from mikit.studies.be_the_head import AttendEach, PlaceAttention
 from mikit.studies.claim import CheckClaim
 from mikit.studies.direct_attribution import DirectAttribution
 from mikit.studies.dose import Dose
+from mikit.studies.feature_effect import FeatureEffect
+from mikit.studies.features_on_text import FeaturesOnText
 from mikit.studies.head_scores import HeadScores
 from mikit.studies.lens import LogitLens
 from mikit.studies.mute_heads import MuteHeads
@@ -22,6 +24,8 @@ __all__ = [
     "CheckClaim",
     "DirectAttribution",
     "Dose",
+    "FeatureEffect",
+    "FeaturesOnText",
     "HeadScores",
     "LogitLens",
     "MuteHeads",

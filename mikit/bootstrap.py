@@ -221,10 +221,14 @@ def node_major() -> int:
     return int(found.group(1)) if found else 0
 
 
+# One process a core, at most four: each holds a model, a server and a browser. A file's tests stay together.
+SHARED_OUT = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+
+
 def run_tests(root: Path, python: Path, options: "Sequence[str]", run: "Callable[..., int]" = call) -> int:
     """All tests; pytest's lines come last. Returns pytest's exit status, or 1 when only the front end failed."""
     front_end = check_front_end(root, run)
-    status = run([str(python), "-m", "pytest", "--durations=15", *options], root)
+    status = run([str(python), "-m", "pytest", "--durations=15", *SHARED_OUT, *options], root)
     if front_end != 0:
         say("the front end's checks failed (above pytest's lines).")
     return status or front_end

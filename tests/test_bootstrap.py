@@ -261,4 +261,4 @@ def test_status_is_pytests_first(
     machine = Machine(tmp_path)
     machine.stop_at, machine.stop_with = (lambda command: "pytest" in command), pytest_status
     assert bootstrap.run_tests(tmp_path, Path("python"), ["-x"], machine.run) == expected
-    assert machine.commands == [["python", "-m", "pytest", "--durations=15", "-x"]]
+    assert machine.commands == [["python", "-m", "pytest", "--durations=15", *bootstrap.SHARED_OUT, "-x"]]

@@ -1,6 +1,7 @@
 """Every lesson as learners meet it: in a kernel of its own, on the real model, unsolved and solved.
 
-At ci pace here; MIKIT_PACE=full, or `make lessons`, runs them as they are. Each run prints its minutes and peak memory.
+At ci pace here; MIKIT_PACE=full, or `make lessons`, runs them as they are. What each run took stands near the end of
+pytest's summary.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -86,11 +88,10 @@ def exercises(cells: list[Cell]) -> list[str]:
 @pytest.mark.parametrize("form", ["starter", "solved"])
 @pytest.mark.parametrize("name", CELLS)
 def test_a_lesson_runs_from_top_to_bottom(
-    name: str, form: Form, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, form: Form, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     outputs, took = run(notebook(CELLS[name], form, PACE), tmp_path)
-    with capsys.disabled():
-        print(f"\n{name}, {form}, {PACE} pace: {took}")
+    record_property("took", f"{name}, {form}, {PACE} pace: {took}")
     complaints = [one["text"] for many in outputs.values() for one in many if one.get("name") == "stderr"]
     assert complaints == [], "a lesson shows no warnings"
     said = "\n".join(words(many) for many in outputs.values())

@@ -96,9 +96,9 @@ def check_length(tokens: Tokens) -> None:
 
 
 def read(model: Model, dictionary: Dictionary, tokens: Tokens) -> Tensor:
-    """What the dictionary reads of one text, [position - 1, d_in]: position 0 left out. One short trace."""
+    """What the dictionary reads, [row, position - 1, d_in]: position 0 left out. One trace."""
     source, _ = sites(dictionary)
-    return flat(capture(model, tokens, [source])[source])[0, 1:]
+    return flat(capture(model, tokens, [source])[source])[:, 1:]
 
 
 def without_first(values: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 import torch
@@ -17,7 +17,7 @@ from mikit.studies import code_dictionary, cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result
 from mikit.studies.dictionary import SINK, IndexedStudy, check_feature, check_length
 from mikit.trace.arrays import Array
-from mikit.trace.engine import Past, capture, remember
+from mikit.trace.engine import capture, remember
 from mikit.trace.sites import Site
 
 DOSES = tuple(i / 4 for i in range(9))
@@ -58,7 +58,8 @@ class FeatureEffect(IndexedStudy):
         site = sites(self.fitting(model))[1]
         one = [Patched((i,), site, torch.empty(0), 1) for i in range(1, len(DOSES))]
         needed = cost.patching(model, one * (1 + CONTROLS), length)
-        return needed.model_copy(update={"bytes": needed.bytes + 8 * length * self.dictionary.features})
+        values = length * (2 * self.dictionary.features + len(one) * (1 + CONTROLS) * model.spec.d_model)
+        return needed.model_copy(update={"bytes": needed.bytes + 4 * values})
 
     def inputs(self, model: Model) -> list[Tensor]:
         return [model.tokens(self.prompt).ids[0]]
@@ -82,10 +83,16 @@ class FeatureEffect(IndexedStudy):
         values = capture(model, tokens, {source, target})
         own, x = values[target][0, 1:], flat(values[source])[0, 1:]
         changes, notes = self._changes(dictionary, x)
-        runs: list[Tensor] = []
-        for one in changes:
-            runs.append((yield from _dosed(model, base, target, own, one.change)))
-            yield self._result(model, tokens.strings, changes, runs, notes)
+        cells = _cells(target, own, changes)
+        logits = base.logits.cpu().expand(len(changes), len(DOSES), -1).clone()
+        for group, found in patched_logits(model, base, cells, since=1, budget=cost.budget(model.spec)):
+            for cell, row in zip(group, found.cpu(), strict=True):
+                logits[cell.index] = row
+            feature, dose = group[-1].index
+            whole = feature + (dose == len(DOSES) - 1)
+            yield self._result(model, tokens.strings, changes, logits[:whole], notes) if whole else None
+        if not cells:
+            yield self._result(model, tokens.strings, changes, logits, notes)
 
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_dictionary.feature_effect_script(self, model, flavour, DOSES, MOVED)
@@ -142,15 +149,16 @@ class FeatureEffect(IndexedStudy):
         model: Model,
         strings: tuple[str, ...],
         changes: Sequence[Change],
-        runs: Sequence[Tensor],
+        runs: Tensor,
         notes: tuple[str, ...],
     ) -> Result:
+        """``runs``: logits [feature, dose, vocab] of as many changes as are done."""
         moved, top = _moved(runs[0]), _likeliest(runs[0])
         names = [tuple(map(model.token_string, ids)) for ids in (moved, top)]
         grids = [
             _grids(changes[part][: len(runs[part])], runs[part], (moved, top), names)
             for part in (slice(0, 1), slice(1, None))
-            if runs[part]
+            if len(runs[part])
         ]
         return Result(
             study=self,
@@ -187,18 +195,15 @@ def scale(dictionary: Dictionary, x: Tensor) -> Tensor:
     return torch.as_tensor(normalised(dictionary.config.normalise, x)[2]).float().reshape(-1, 1)
 
 
-def _dosed(model: Model, base: Past, site: Site, own: Tensor, change: Tensor) -> Generator[None, None, Tensor]:
-    """Logits [dose, vocab] with every dose of a change [position - 1, d_out] on top of the site's ``own`` values.
-    Nothing added is the unedited run to the bit. Yields after each trace."""
-    same = base.logits.cpu()
-    if not change.any():
-        return same.expand(len(DOSES), -1)
-    cells = [Patched((i,), site, own + dose * change.reshape(own.shape), 1) for i, dose in enumerate(DOSES) if dose]
-    found = [same[None]]
-    for _, logits in patched_logits(model, base, cells, since=1, budget=cost.budget(model.spec)):
-        found.append(logits.cpu())
-        yield
-    return torch.cat(found)
+def _cells(site: Site, own: Tensor, changes: Sequence[Change]) -> list[Patched]:
+    """Every change at every dose, on top of the site's ``own`` values; one of nothing is no cell."""
+    return [
+        Patched((i, j), site, own + dose * one.change.reshape(own.shape), 1)
+        for i, one in enumerate(changes)
+        if one.change.any()
+        for j, dose in enumerate(DOSES)
+        if dose
+    ]
 
 
 def centred(logits: Tensor) -> Tensor:
@@ -221,7 +226,7 @@ def _likeliest(logits: Tensor) -> list[int]:
 
 
 def _grids(
-    changes: Sequence[Change], runs: Sequence[Tensor], ids: tuple[list[int], list[int]], names: list[tuple[str, ...]]
+    changes: Sequence[Change], runs: Tensor, ids: tuple[list[int], list[int]], names: list[tuple[str, ...]]
 ) -> dict[str, Grid]:
     """Of some features and their logits [dose, vocab]."""
     feature = {"feature": tuple(str(one.feature) for one in changes)}

@@ -16,7 +16,7 @@ from mikit.sae.evaluate import sites
 from mikit.studies import code_dictionary
 from mikit.studies.attention import position_labels
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, mean_grid
-from mikit.studies.cost import held, seconds
+from mikit.studies.cost import STEP, held, seconds
 from mikit.studies.dictionary import SINK, IndexedStudy, check_feature, check_length, read, without_first
 from mikit.trace.arrays import Array
 
@@ -51,7 +51,7 @@ class FeaturesOnText(IndexedStudy):
         length, features = model.tokens(self.text).ids.shape[1], self.dictionary.features
         return Cost(
             seconds=(1 + ORDERS) * seconds(model.spec, length),
-            bytes=held(model.spec, length) + 4 * length * 4 * features,
+            bytes=held(model.spec, length, ORDERS) + 4 * length * 2 * ORDERS * features,
         )
 
     def inputs(self, model: Model) -> list[Tensor]:
@@ -71,7 +71,7 @@ class FeaturesOnText(IndexedStudy):
         index = self.described()
         tokens = model.tokens(self.text)
         check_length(tokens)
-        own = dictionary.encode(read(model, dictionary, tokens)).cpu()
+        own = dictionary.encode(read(model, dictionary, tokens))[0].cpu()
         peak = torch.ones(dictionary.config.features) if index is None else _known(index.peak)
         strength = own / peak
         chosen = _chosen(self.features, strength)
@@ -84,9 +84,13 @@ class FeaturesOnText(IndexedStudy):
         }
         yield Result(study=self, grids=grids, texts=texts, done=1 / (1 + ORDERS))
         shuffled: list[Tensor] = []
-        for order, ids_there in self._orders(tokens):
-            there = dictionary.encode(read(model, dictionary, model.tokens_from(ids_there)))[:, chosen].cpu()
-            shuffled.append(torch.empty_like(there).index_copy_(0, order - 1, there))
+        orders = self._orders(tokens)
+        at_once = max(1, int(STEP / seconds(model.spec, tokens.ids.shape[1])))
+        for first in range(0, ORDERS, at_once):
+            part = orders[first : first + at_once]
+            there = dictionary.encode(read(model, dictionary, model.tokens_from(torch.stack([ids for _, ids in part]))))
+            for (order, _), one in zip(part, there[..., chosen].cpu(), strict=True):
+                shuffled.append(torch.empty_like(one).index_copy_(0, order - 1, one))
             back = torch.stack(shuffled)
             beside = self._grids(tokens, chosen, back, back / peak[chosen])
             yield Result(
@@ -100,13 +104,12 @@ class FeaturesOnText(IndexedStudy):
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_dictionary.features_on_text_script(self, model, flavour, STRONGEST)
 
-    def _orders(self, tokens: Tokens) -> Iterator[tuple[Tensor, Tensor]]:
+    def _orders(self, tokens: Tokens) -> list[tuple[Tensor, Tensor]]:
         """For each draw the position that every token but the first comes from, [T - 1], and the ids [T]."""
         generator = torch.Generator().manual_seed(self.seed)
         ids = tokens.ids[0]
-        for _ in range(ORDERS):
-            order = 1 + torch.randperm(len(ids) - 1, generator=generator)
-            yield order, torch.cat([ids[:1], ids[order]])
+        orders = [1 + torch.randperm(len(ids) - 1, generator=generator) for _ in range(ORDERS)]
+        return [(order, torch.cat([ids[:1], ids[order]])) for order in orders]
 
     def _grids(self, tokens: Tokens, chosen: Sequence[int], values: Tensor, strength: Tensor) -> dict[str, Grid]:
         """Means over draws of activations and strengths, [draw, position - 1, feature] both."""

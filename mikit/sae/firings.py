@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+Places = NDArray[np.integer[Any]]
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 

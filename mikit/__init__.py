@@ -23,6 +23,8 @@ _HOME = {
     "AttentionPatterns": "mikit.studies.attention",
     "MuteHeads": "mikit.studies.mute_heads",
     "TrainToy": "mikit.studies.train_toy",
+    "TrainPlanted": "mikit.studies.train_planted",
+    "TrainDictionary": "mikit.studies.train_dictionary",
     "PlaceAttention": "mikit.studies.be_the_head",
     "AttendEach": "mikit.studies.be_the_head",
     "PromptPair": "mikit.studies.pairs",

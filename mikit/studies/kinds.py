@@ -15,6 +15,8 @@ from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
 from mikit.studies.superposition import Superposition
+from mikit.studies.train_dictionary import TrainDictionary
+from mikit.studies.train_planted import TrainPlanted
 from mikit.studies.train_toy import TrainToy
 
 __all__ = [
@@ -34,5 +36,7 @@ __all__ = [
     "PhaseDiagram",
     "PlaceAttention",
     "Superposition",
+    "TrainDictionary",
+    "TrainPlanted",
     "TrainToy",
 ]

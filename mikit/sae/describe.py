@@ -242,10 +242,9 @@ class Description:
                 f"The second dictionary's directions have {theirs.shape[1]} numbers, this one's"
                 f" {self.directions.shape[1]}: take one of the same place, trained from another seed."
             )
-        generator = torch.Generator().manual_seed(self.seed)
-        drawn = functional.normalize(torch.randn(theirs.shape, generator=generator), dim=1)
+        drawn = np.random.default_rng([self.seed, 6]).standard_normal(theirs.shape, np.float32)
         self.arrays["stability"][:] = _likest(self.directions, theirs)
-        return float(_likest(self.directions, drawn).mean())
+        return float(_likest(self.directions, functional.normalize(torch.from_numpy(drawn), dim=1)).mean())
 
     def strings(self) -> dict[int, str]:
         """The text of every token in the arrays and the pool."""

@@ -45,7 +45,7 @@ def planted(model: Model, plants: list[Plant], monkeypatch: pytest.MonkeyPatch, 
         yield 1.0
 
     monkeypatch.setattr(indexing, "_read", read)
-    return list(indexing.build(model, dictionary_of(model, len(plants)), texts(), windows=WINDOWS, seed=seed))[-1]
+    return list(indexing.build(model, dictionary_of(model, len(plants), k=1), texts(), windows=WINDOWS, seed=seed))[-1]
 
 
 def on(word: int) -> Plant:

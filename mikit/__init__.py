@@ -47,6 +47,7 @@ _HOME = {
     "AttentionView": "mikit.widgets.attention",
     "BeTheHead": "mikit.widgets.be_the_head",
     "ActivationHeatmap": "mikit.widgets.heatmap",
+    "DictionaryTrainingView": "mikit.widgets.dictionary_training",
     "LensView": "mikit.widgets.lens",
     "PatchingView": "mikit.widgets.patching",
     "SuperpositionView": "mikit.widgets.superposition",

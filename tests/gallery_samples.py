@@ -338,6 +338,38 @@ def superposition(state: str) -> Traits:
     }  # fmt: skip
 
 
+def dictionarytraining(state: str) -> Traits:
+    """Three prices of firing: the lowest leaves out least, and has the fewest true directions."""
+    measured = {"empty": 0, "partial": 30}.get(state, 100)
+    steps = 20 * np.arange(1, measured + 1)
+    ends = np.array([0.006, 0.06, 0.21])
+    fvu = ends + np.exp(-steps[:, None] / np.array([120, 160, 200])) * 1.2
+    l0 = np.array([7.4, 4.6, 2.0]) + 6 * np.exp(-steps[:, None] / 300)
+    dead = np.array([0, 0.03, 0.06]) * np.minimum(1, steps[:, None] / 800)
+    draws = np.random.default_rng(9)
+    found = [np.sort(draws.uniform(low, 1, 20))[::-1] for low in (0.6, 0.7, 0.86)]
+    chance = np.sort(draws.uniform(0.45, 0.92, (3, 20)))[:, ::-1]
+    empty = state == "empty"
+    none = encode(np.zeros((0, 0), np.float32))
+    control = np.array([0.3, 0.33, 0.39]) + 0 * steps[:, None]
+    return _lanes(state, ("train",)) | {
+        "title": "Directions that we know",
+        "chip": "planted-20-in-8-seed-0 · 4d1f09ab · fp32",
+        "shows": "How much of new inputs each dictionary leaves out, and once revealed, which true directions it has.",
+        "hides": "What a dictionary of a language model has found: nobody knows its true directions, or whether it has"
+        " any.",
+        "seed": 0, "started": not empty, "chosen": 2 if state == "done" else 0,
+        "revealed": state in ("done", "old", "gone"), "predicted": 15.0, "knob": "sparsity",
+        "levels": [0.02, 0.1, 0.3], "updates": 2000, "features": 32, "truth": 20, "resumable": False,
+        "steps": encode(steps.astype(np.float32)), "held_out": [],
+        "curves": {} if empty else {"fvu": encode(fvu), "l0": encode(l0), "dead": encode(dead)},
+        "curves_control": {} if empty else {"fvu": encode(control), "l0": encode(l0), "dead": encode(0 * dead)},
+        "recovered": [] if empty else [float((one > 0.9).sum()) for one in found],
+        "recovered_control": [] if empty else [float((one > 0.9).sum()) for one in chance],
+        "cosine": none if empty else encode(np.array(found)), "cosine_control": none if empty else encode(chance),
+    }  # fmt: skip
+
+
 def patching(state: str) -> Traits:
     """The second name carries the answer in early layers, the end in late ones; the straight line errs early."""
     draws = np.random.default_rng(8)
@@ -500,6 +532,7 @@ VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
     "claim": claim,
+    "dictionarytraining": dictionarytraining,
     "heatmap": heatmap,
     "lens": lens,
     "patching": patching,

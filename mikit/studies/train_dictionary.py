@@ -143,8 +143,8 @@ class TrainDictionary(Study):
         pieces = [piece for piece in dict.fromkeys(pieces) if piece.strip()]  # none is held out and trained on
         if len(pieces) < 2:
             raise EmptyText(
-                f"The corpus has {len(pieces)} different pieces of text ({PIECE} characters at most): one is held out, so"
-                " two are the least. Give more text."
+                f"The corpus has {len(pieces)} different pieces of text ({PIECE} characters at most): one is held out,"
+                " so two are the least. Give more text."
             )
         rest = [piece for i, piece in enumerate(pieces) if i % HELD_OUT_EVERY]
         order = torch.randperm(len(rest), generator=torch.Generator().manual_seed(self.seed))

@@ -26,13 +26,17 @@ from mikit.course.lessons.l00_names import (
 from mikit.course.lessons.l02_heads import HELPER, SILENT, head_shares, loss_without, lowered
 from mikit.course.lessons.l02_stream import CHANGED, LAYER, lens_readings, our_share, sink_length, stream_of
 from mikit.course.lessons.l03_real import SWITCH, curve, handovers, maps
+from mikit.course.lessons.l04_figures import MANY, SLOTS, STICKY, directions, trained
+from mikit.course.lessons.l04_words import come_back, random_directions, words
+from mikit.course.plan import Context
 from mikit.methods.intervals import mean_interval
 from mikit.methods.lens import logit_lens, streams
-from mikit.models.model import Model
+from mikit.models.model import Model, ModelRef
 from mikit.studies.base import run_study
 from mikit.studies.kinds import HeadScores, MuteHeads
 from mikit.studies.names import name_pair, name_pairs
 from mikit.studies.prompts import RepeatPrompt
+from mikit.studies.superposition import Superposition
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Patch
 from mikit.trace.engine import run
@@ -56,6 +60,8 @@ class Measured(NamedTuple):
     value: float
     low: float | None = None
     high: float | None = None
+    of: ModelRef | None = None
+    """What was measured, where it is not the model of the lessons but a toy."""
 
 
 @cache
@@ -140,6 +146,24 @@ def frozen(model: Model) -> float:
     return our_share(model, stream[LAYER], stream[-1])
 
 
+def facts_kept(sparsity: float) -> Measured:
+    """Of five facts in two slots, in the toy of seed 0."""
+    study = Superposition()
+    counts = trained(study).grids["represented"].values.numpy()
+    return Measured(float(counts[study.sparsities.index(sparsity)]), of=study.model)
+
+
+def slots_a_fact() -> Measured:
+    """Slots by the squared lengths of all directions, of forty facts in ten slots."""
+    study = Superposition(features=MANY, hidden=SLOTS, importance=1.0, sparsities=(STICKY,), updates=600)
+    return Measured(SLOTS / float(directions(study)[STICKY].square().sum()), of=study.model)
+
+
+@cache
+def all_words(model: Model) -> torch.Tensor:
+    return words(Context(seed=0))
+
+
 MEASURES: dict[str, Callable[[Model], Measured]] = {
     "mary": lambda m: Measured(100 * probability(m, MARY.text, MARY.answer)),
     "mary-space": lambda m: Measured(100 * probability(m, MARY.text + " ", MARY.answer)),
@@ -176,6 +200,12 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "switch-line": lambda m: Measured(float(maps(m)[1][5, 9])),
     "maps-agree": lambda m: Measured(float(np.corrcoef(*(x.ravel() for x in maps(m)))[0, 1])),
     "handover": lambda m: mean(handovers(m, PROMPTS).astype(float)),
+    "toy-kept-0": lambda m: facts_kept(0.0),
+    "toy-kept-80": lambda m: facts_kept(0.8),
+    "toy-kept-90": lambda m: facts_kept(0.9),
+    "toy-slots-a-fact": lambda m: slots_a_fact(),
+    "words-at-once": lambda m: Measured(100 * come_back(all_words(m), 6)),
+    "random-at-once": lambda m: Measured(100 * come_back(random_directions(all_words(m)), 6)),
 }
 
 
@@ -186,7 +216,8 @@ def main() -> None:
     for id, measure in MEASURES.items():
         found = measure(model)
         entry = content["numbers"][id]
-        entry |= {"value": round(found.value, 4), "weights": model.ref.sha256, "model": model.ref.chip}
+        of = found.of or model.ref
+        entry |= {"value": round(found.value, 4), "weights": of.sha256, "model": of.chip}
         if found.low is not None and found.high is not None:
             entry |= {"low": round(found.low, 4), "high": round(found.high, 4)}
         print(f"{id}: {entry['value']}", [entry.get("low"), entry.get("high")])

@@ -12,6 +12,7 @@ HOME = {
     "01": "mikit.course.lessons.l01",
     "02": "mikit.course.lessons.l02",
     "03": "mikit.course.lessons.l03",
+    "04": "mikit.course.lessons.l04",
 }
 
 

@@ -6,14 +6,19 @@ from mikit.studies.be_the_head import AttendEach, PlaceAttention
 from mikit.studies.claim import CheckClaim
 from mikit.studies.direct_attribution import DirectAttribution
 from mikit.studies.dose import Dose
+from mikit.studies.evaluate_dictionary import EvaluateDictionary
 from mikit.studies.feature_effect import FeatureEffect
 from mikit.studies.features_on_text import FeaturesOnText
+from mikit.studies.fit_dictionary import FitDictionary
 from mikit.studies.head_scores import HeadScores
+from mikit.studies.index_features import IndexFeatures
+from mikit.studies.intruder import Intruder
 from mikit.studies.lens import LogitLens
 from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
+from mikit.studies.score_label import ScoreLabel
 from mikit.studies.superposition import Superposition
 from mikit.studies.train_dictionary import TrainDictionary
 from mikit.studies.train_planted import TrainPlanted
@@ -26,15 +31,20 @@ __all__ = [
     "CheckClaim",
     "DirectAttribution",
     "Dose",
+    "EvaluateDictionary",
     "FeatureEffect",
     "FeaturesOnText",
+    "FitDictionary",
     "HeadScores",
+    "IndexFeatures",
+    "Intruder",
     "LogitLens",
     "MuteHeads",
     "PatchSweep",
     "PathPatch",
     "PhaseDiagram",
     "PlaceAttention",
+    "ScoreLabel",
     "Superposition",
     "TrainDictionary",
     "TrainPlanted",

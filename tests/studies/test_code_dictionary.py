@@ -11,7 +11,7 @@ import pytest
 from mikit.sae.formats import write
 from mikit.sae.library import load_dictionary, ref_of
 from mikit.studies.base import run_study
-from mikit.studies.kinds import FeatureEffect, FeaturesOnText
+from mikit.studies.kinds import EvaluateDictionary, FeatureEffect, FeaturesOnText, FitDictionary
 from mikit.trace.checks import load
 from tests import tiny as tiny_models
 from tests.studies import small_dictionary
@@ -43,10 +43,24 @@ def studies(here):
     }
 
 
-@pytest.mark.parametrize("flavour", ["mikit", "nnsight"])
-@pytest.mark.parametrize("grid", ["activation", "kl", "logit change"])
+def measures(here):
+    """Of these plain nnsight has no script."""
+    words = " ".join(f"w{i}" for i in range(12))
+    return {
+        "fvu": FitDictionary(**here, texts=(words, TEXT)),  # refuses one that was drawn
+        "cross entropy": EvaluateDictionary(**here, texts={"mine": (words, words[::-1].replace("w", " w"))}, k=3),
+    }
+
+
+@pytest.mark.parametrize(
+    ("flavour", "grid"),
+    [
+        *((flavour, grid) for flavour in ("mikit", "nnsight") for grid in ("activation", "kl", "logit change")),
+        ("mikit", "cross entropy"),
+    ],
+)
 def test_the_scripts_print_the_same_numbers(model, here, tmp_path, capsys, flavour, grid):
-    study = studies(here)[grid]
+    study = (studies(here) | measures(here))[grid]
     script = tmp_path / "script.py"
     script.write_text(study.code(flavour, model), encoding="utf-8")
     runpy.run_path(str(script), run_name="__main__")
@@ -73,4 +87,5 @@ def test_what_plain_nnsight_has_no_script_for(model, tmp_path):
     write(small_dictionary.drawn(model, normalise="rms"), tmp_path / "scaled")
     dictionary = ref_of(load_dictionary(tmp_path / "scaled"))
     study = FeaturesOnText(model=model.ref, dictionary=dictionary, text=TEXT)
-    assert study.code("nnsight", model) == "" and "mikit.run_study" in study.code("mikit", model)
+    for one in (study, *measures({"model": model.ref, "dictionary": dictionary}).values()):
+        assert one.code("nnsight", model) == "" and "mikit.run_study" in one.code("mikit", model)

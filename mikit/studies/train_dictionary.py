@@ -336,11 +336,9 @@ def _held_out(dictionary: Dictionary, kept_out: list[Tensor]) -> dict[str, Grid]
     tally = measure(dictionary, x)
     sizes = [len(window) for window in kept_out]
     left = [float(part.square().sum()) for part in torch.split(dictionary.error(x).double(), sizes)]
-    square = [float(window.double().square().sum()) for window in kept_out]
-    total = torch.stack([window.double().sum(0) for window in kept_out]).numpy()
+    apart = [float((window - x.mean(0)).double().square().sum()) for window in kept_out]
     drawn = np.random.default_rng(0).multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), RESAMPLES)
-    variance = drawn @ square - np.square(drawn @ total).sum(1) / (drawn @ sizes)
-    low, high = np.quantile(drawn @ left / variance, [0.025, 0.975])
+    low, high = np.quantile((drawn @ left) / (drawn @ apart), [0.025, 0.975])
     several = len(sizes) > 1
     axes = {"text": ("held out",)}
     numbers = {"fvu": tally.fvu, "l0": tally.l0, "dead": tally.dead}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,11 +10,12 @@ import torch
 
 from mikit.errors import DictionaryUnusable, ShapeMismatch
 from mikit.sae.evaluate import measure
+from mikit.studies import train_planted
 from mikit.studies.base import Result, run_study, stream
 from mikit.studies.record import Record
 from mikit.studies.train_planted import HELD_OUT, HELD_OUT_SEEDS, TrainPlanted
 
-SHORT = TrainPlanted(updates=60)
+SHORT = TrainPlanted(updates=30)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def last(result, grid, control=False):
 
 def test_nearly_all_is_explained_by_directions_that_are_not_there():
     """The same at full length over five seeds: 0 to 6 of 20 at the low price, 14 to 19 at the high one."""
-    result = run_study(TrainPlanted(updates=600, sparsities=(0.02, 0.3)))
+    result = run_study(TrainPlanted(updates=500, sparsities=(0.02, 0.3)))
     (dense, sparse), chance = last(result, "recovered"), last(result, "recovered", control=True)
     assert last(result, "fvu")[0] < 0.015 < 0.15 < last(result, "fvu")[1] < 0.3
     assert dense <= 8 and sparse >= 11 and sparse >= dense + 6 and max(chance) <= 2
@@ -54,7 +53,7 @@ def test_results_grow_and_a_stop_is_heard(short):
     found = list(stream(SHORT))
     assert [result.done for result in found] == sorted(result.done for result in found) and found[-1].done == 1
     assert short.grids["fvu"].axes == {
-        "step": ("1", "10", "20", "30", "40", "50", "60"), "sparsity": ("0.02", "0.1", "0.3"),
+        "step": ("1", "10", "20", "30"), "sparsity": ("0.02", "0.1", "0.3"),
     }  # fmt: skip
     control = short.controls[0].grids
     assert {name: grid.axes for name, grid in control.items()} == {n: grid.axes for n, grid in short.grids.items()}
@@ -102,16 +101,16 @@ def test_it_survives_json_and_replays(short, tmp_path):
     assert deviation.within and deviation.largest < 0.01
 
 
-@pytest.mark.parametrize("flavour", ["mikit", "nnsight"])
-def test_the_script_prints_the_same_numbers(flavour, tmp_path):
-    study = TrainPlanted(updates=260, sparsities=(0.3,), features=64, present=0.02)  # some are revived
+def test_the_scripts_print_the_same_numbers(capsys, monkeypatch):
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
+    monkeypatch.setattr(train_planted, "DEAD_AFTER", 2000)  # some are revived
+    study = TrainPlanted(updates=150, sparsities=(0.6,), features=64)
     result = run_study(study)
-    code = study.code(flavour, study.open())
-    assert flavour == "mikit" or not re.search(r"^\s*(import|from) mikit", code, re.MULTILINE)
-    script = tmp_path / "script.py"
-    script.write_text(code, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-W", "ignore", script], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    found = [float(x) for x in re.findall(r"\d+\.\d+", done.stdout)]
-    for name in ("fvu", "l0"):
-        assert np.isclose(found, last(result, name)[0], atol=1e-4).any(), done.stdout
+    for flavour in ("mikit", "nnsight"):
+        code = study.code(flavour, study.open())
+        assert flavour == "mikit" or not re.search(r"^\s*(import|from) mikit", code, re.MULTILINE)
+        exec(compile(code, flavour, "exec"), {"__name__": flavour})
+        printed = capsys.readouterr().out
+        found = [float(x) for x in re.findall(r"\d+\.\d+", printed)]
+        for name in ("fvu", "l0"):
+            assert np.isclose(found, last(result, name)[0], atol=1e-4).any(), printed

@@ -53,6 +53,7 @@ _HOME = {
     "BeTheHead": "mikit.widgets.be_the_head",
     "ActivationHeatmap": "mikit.widgets.heatmap",
     "DictionaryTrainingView": "mikit.widgets.dictionary_training",
+    "FeatureDashboard": "mikit.widgets.features",
     "LensView": "mikit.widgets.lens",
     "PatchingView": "mikit.widgets.patching",
     "SuperpositionView": "mikit.widgets.superposition",

@@ -57,6 +57,86 @@ def _lanes(state: str, asked_again: tuple[str, ...], steady: tuple[str, ...] = (
     return {"answers": answers, "asked": asked}
 
 
+def features(state: str) -> Traits:
+    """A dictionary of 4608 features: most fire seldom, some all the time; labels from very good to no better than
+    guessing; two texts that do not fit on a line."""
+    draws = np.random.default_rng(9)
+    count = 4608
+    density = np.exp(draws.normal(-5.4, 1.3, count)).clip(0, 0.6)
+    density[::97] = 0
+    score = draws.beta(6, 3, count).clip(0.3, 1)
+    score[draws.random(count) < 0.2] = np.nan
+    half = 0.03 + 0.1 * (1 - score)
+    named = draws.integers(0, 8, (count, 6))
+    named[np.arange(6) >= draws.integers(1, 7, (count, 1))] = -1
+    named[np.isnan(score)] = -1
+    around = [*TEXT[:12], " drink", *ODD_TOKENS[:12]]
+    rise = draws.gamma(1.2, 2.0, 25) * (draws.random(25) < 0.2)
+    rise[12] = 9.5
+    examples = [
+        {
+            "band": band, "kind": ("mail", "speech", "dialogue")[i], "tokens": around[: 25 - 6 * i],
+            "values": (rise * (1 - 0.22 * band))[: 25 - 6 * i].tolist(), "centre": 12,
+        }
+        for band in range(4) for i in range(2 if band == 3 else 3)
+    ]  # fmt: skip
+    written = [{"token": text, "value": 1.4 - 0.13 * i} for i, text in enumerate([*TEXT[1:6], "⟨E2⟩"])]
+    empty, done = state == "empty", state == "done"
+    doses = np.arange(9) / 4
+    change = np.linspace(1.9, -1.6, 10)
+    values = np.array([np.nan, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3.1, 9.1, 0.6])
+    items = [{"tokens": around[i:], "centre": 12 - i} for i in range(12)]
+    typed = {"words": "words for drinks", "score": None, "shuffled": None}
+    opening = [(3353, True), (3396, True), (2925, True), (4357, False), (2084, False), (1965, False)]
+    of = "of 3408 features that fired 100 times or more"
+    return _lanes(state, ("text", "effect"), ("fit",)) | {
+        "title": "Features",
+        "shows": "Where each feature fires, what it writes, and how well its label foretells its firing.",
+        "hides": "What the model uses it for.",
+        "dictionary": "smollm2-135m-l9 · ab12cd34 · 4608 features", "place": "resid_post, layer 9",
+        "fit": None if empty else {"fvu": 0.162, "l0": 32.0, "declared": {"fvu": 0.155, "l0": 32}, "random": 0.68},
+        "refused": "At resid_post, layer 9 of smollm2-135m this dictionary leaves out 1.31 of the variance (FVU); the"
+        " mean activation alone leaves out 1. It was made for another place, or for activations on another scale."
+        if state == "error" else "",
+        "count": count,
+        "all": None if empty else {
+            "density": encode(density), "peak": encode(draws.gamma(3, 4, count)),
+            "score": encode(np.stack([score, score - half, np.minimum(score + half, 1)], 1)),
+            "shuffled": encode(draws.normal(0.51, 0.03, count)), "stability": encode(draws.beta(6, 3, count)),
+            "stability_random": 0.17, "pool": 250_000,
+            "words": ["drink", "mary", "john", "store", "the", "a", "<script>", "\n"], "label": encode(named),
+            "before": encode(draws.random(count) < 0.3),
+        },
+        "opening": [] if empty else [
+            {"id": id, "good": good, "why": f"{'best' if good else 'worst'} scored label {of}"} for id, good in opening
+        ],
+        "feature": 3353,
+        "detail": None if empty else {
+            "id": 3353, "firings": 1240, "examples": examples, "recall": [1.0, 0.94, 0.81, None],
+            "histogram": np.rint(900 * np.exp(-np.arange(24) / 3.5)).astype(int).tolist(),
+            "promoted": written, "suppressed": [{**one, "value": -0.8 * one["value"]} for one in written],
+            "cosine": [{"id": 40 + i, "value": 0.61 - 0.05 * i} for i in range(6)],
+            "together": [{"id": 1200 + i, "value": 0.4 - 0.07 * i} for i in range(5)],
+        },
+        "wanted": "", "found": None, "prompt": "".join(TEXT),
+        "on_text": None if empty else {
+            "prompt": "".join(TEXT), "feature": 3353, "tokens": TEXT, "values": encode(values),
+            "control": None if state == "busy" else encode(0.4 * values),
+            "strongest": [{"id": 688 + i, "share": 1.05 - 0.07 * i, "token": TEXT[i + 1]} for i in range(12)],
+        },
+        "how": "ablate", "dose": 4,
+        "effect": None if empty or state == "busy" else {
+            "prompt": "".join(TEXT), "feature": 3353, "how": "ablate", "doses": encode(doses),
+            "kl": encode(0.21 * doses**2), "kl_random": encode(np.outer([0.01, 0.03, 0.02, 0.05], doses)),
+            "tokens": [" milk", " water", "<b>", *TEXT[:7]], "change": encode(np.outer(doses, change)),
+            "change_random": encode(draws.normal(0, 0.2, (4, 9, 10)) * doses[:, None]), "notes": [],
+        },
+        "indexing": False, "own": {"3353": typed} if done else {},
+        "quiz": {"feature": 3353, "words": typed["words"], "items": items, "outcome": None} if done else None,
+        "game": None,
+    }  # fmt: skip
+
+
 def heatmap(state: str) -> Traits:
     """Patching every layer at every position: two spots that matter, and the last position growing with depth."""
     layer, position = np.mgrid[:LAYERS, : len(TEXT)].astype(float)
@@ -533,6 +613,7 @@ VIEWS: dict[str, Callable[[str], Traits]] = {
     "bethehead": bethehead,
     "claim": claim,
     "dictionarytraining": dictionarytraining,
+    "features": features,
     "heatmap": heatmap,
     "lens": lens,
     "patching": patching,

@@ -230,7 +230,7 @@ def _learn(training: Training, state: _State, batch: Batch, update: int) -> Prog
     """One update."""
     weights = state.learned
     u, target = batch.x * state.scales[0], batch.target * state.scales[1]
-    read = u if training.transcoder else u - weights["b_dec"]
+    read = u if training.transcoder else u - weights["b_dec"].detach()
     if training.k is not None:
         loss, left, fired, active = _sparse_loss(training, state, read, target, update)
     else:
@@ -249,6 +249,15 @@ def _learn(training: Training, state: _State, batch: Batch, update: int) -> Prog
             _point_at_errors(training, state, state.silent > patience, read, left, update)
         fvu = float(left.square().sum() / (target - target.mean(0)).square().sum())
     return Progress(update + 1, fvu, active / len(u), float(dead.float().mean()))
+
+
+def _bias(training: Training, w: dict[str, Tensor]) -> Tensor:
+    """b_enc [F], with what b_dec does by way of the encoder's input in its gradient: a product of enc with one vector,
+    where autograd would make one with a batch."""
+    if training.transcoder:
+        return w["b_enc"]
+    nothing = w["b_dec"] - w["b_dec"].detach()
+    return w["b_enc"] - w["enc"].detach() @ nothing
 
 
 class _Picked(NamedTuple):
@@ -289,23 +298,22 @@ def _gather(table: Tensor, ids: Tensor, first: Tensor, values: Tensor) -> Tensor
 
 
 class _Read(torch.autograd.Function):
-    """The picked values of read @ enc.T + b_enc, already computed; backward visits picked places alone."""
+    """The picked values of read @ enc.T + b_enc, already computed, for the gradients of enc [F, d] and b_enc [F];
+    backward visits picked places alone."""
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, read: Tensor, enc: Tensor, b_enc: Tensor, picked: _Picked) -> Tensor:
-        ctx.save_for_backward(read, enc)
-        ctx.picked = picked
+        ctx.save_for_backward(read)
+        ctx.picked, ctx.features = picked, len(enc)
         return values.clone()
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        read, enc = ctx.saved_tensors
+        (read,) = ctx.saved_tensors
         p: _Picked = ctx.picked
-        ordered = grad[p.by_feature]
-        to_enc = _gather(read, p.rows[p.by_feature], p.first_of_feature, ordered)
-        to_bias = grad.new_zeros(len(enc)).index_add_(0, p.ids, grad)
-        to_read = _gather(enc, p.ids, p.first, grad) if ctx.needs_input_grad[1] else None
-        return None, to_read, to_enc, to_bias, None
+        to_enc = _gather(read, p.rows[p.by_feature], p.first_of_feature, grad[p.by_feature])
+        to_bias = grad.new_zeros(ctx.features).index_add_(0, p.ids, grad)
+        return None, None, to_enc, to_bias, None
 
 
 class _Write(torch.autograd.Function):
@@ -323,7 +331,8 @@ class _Write(torch.autograd.Function):
         p: _Picked = ctx.picked
         to_dec = _gather(grad, p.rows[p.by_feature], p.first_of_feature, values[p.by_feature])
         pairs = zip(torch.split(p.ids, _CHUNK), torch.split(p.rows, _CHUNK), strict=True)
-        to_values = torch.cat([(dec[ids] * grad[rows]).sum(1) for ids, rows in pairs])
+        products = (dec.index_select(0, ids).mul_(grad.index_select(0, rows)) for ids, rows in pairs)
+        to_values = torch.cat([product.sum(1) for product in products])
         return to_values, to_dec, None
 
 
@@ -340,7 +349,7 @@ def _sparse_loss(training: Training, state: _State, read: Tensor, target: Tensor
     with torch.no_grad():
         z = read @ w["enc"].T + w["b_enc"]
         found, picked = _pick(training, z)
-    values = _Read.apply(found, read, w["enc"], w["b_enc"], picked).relu()  # type: ignore[no-untyped-call]
+    values = _Read.apply(found, read, w["enc"], _bias(training, w), picked).relu()  # type: ignore[no-untyped-call]
     loss = torch.zeros(())
     for size in training.prefixes or (training.features,):
         kept = values if size == training.features else values * (picked.ids < size)
@@ -363,7 +372,7 @@ def _dead_loss(w: dict[str, Tensor], dead: Tensor, read: Tensor, left: Tensor) -
     """How badly the dead features alone reconstruct what the live ones left; b_dec is in that already, so it is not
     added again (Gao et al. 2024, arXiv:2406.04093)."""
     k = min(left.shape[1] // 2 or 1, len(dead))
-    z = read.detach() @ w["enc"][dead].T + w["b_enc"][dead]
+    z = read @ w["enc"][dead].T + w["b_enc"][dead]
     top = z.topk(k, sorted=False)
     picked = _picked(dead[top.indices].flatten(), torch.arange(len(z)).repeat_interleave(k), len(z), len(w["enc"]))
     output: Tensor = _Write.apply(top.values.relu().flatten(), w["dec"], picked)  # type: ignore[no-untyped-call]
@@ -373,7 +382,7 @@ def _dead_loss(w: dict[str, Tensor], dead: Tensor, read: Tensor, left: Tensor) -
 def _dense_loss(training: Training, state: _State, read: Tensor, target: Tensor) -> _Parts:
     """ReLU and JumpReLU: mean squared error a dimension plus the price of firing."""
     w = state.learned
-    z = read @ w["enc"].T + w["b_enc"]
+    z = read @ w["enc"].T + _bias(training, w)
     if training.activation == "jumprelu":
         threshold = w["log_threshold"].exp()
         features = _Jump.apply(z.relu(), threshold)  # type: ignore[no-untyped-call]
@@ -433,7 +442,7 @@ def _point_at_errors(training: Training, state: _State, dead: Tensor, read: Tens
     tokens = error.multinomial(len(ids), replacement=True, generator=generator)
     w = state.learned
     w["dec"][ids] = functional.normalize(left[tokens], dim=1)
-    towards = read.detach()[tokens] if training.transcoder else left[tokens]
+    towards = read[tokens] if training.transcoder else left[tokens]
     w["enc"][ids] = functional.normalize(towards, dim=1)
     w["b_enc"][ids] = 0
     if "log_threshold" in w:

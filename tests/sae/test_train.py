@@ -114,26 +114,36 @@ def test_a_stop_while_activations_stream_from_a_model(tmp_path):
         resume(tmp_path / "half.safetensors", planted.source())
 
 
-@pytest.mark.parametrize("activation", ["topk", "batchtopk"])
+@pytest.mark.parametrize("activation", ["topk", "batchtopk", "relu"])
 def test_gathered_gradients_are_the_dense_ones(activation):
-    training = Training(features=12, updates=1, activation=activation, k=3, prefixes=(5, 12))
+    """Plain autograd through both biases, the encoder and the decoder."""
+    more = {"sparsity": 0.1} if activation == "relu" else {"k": 3}
+    training = Training(features=12, updates=1, activation=activation, prefixes=(5, 12), **more)
     generator = torch.Generator().manual_seed(3)
     u, target = (torch.randn(40, 6, generator=generator) for _ in range(2))
     state = train._begin(training, train.Batch(u, target))
     w = state.learned
-    read = u - w["b_dec"]
-    train._sparse_loss(training, state, read, target, 0)[0].backward()
+    read = u - w["b_dec"].detach()
+    if activation == "relu":
+        train._dense_loss(training, state, read, target)[0].backward()
+    else:
+        train._sparse_loss(training, state, read, target, 0)[0].backward()
     ours = {name: weight.grad.clone() for name, weight in w.items()}
 
     state.optimiser.zero_grad()
     z = (u - w["b_dec"]) @ w["enc"].T + w["b_enc"]
     if activation == "topk":
         mask = torch.zeros_like(z).scatter(1, z.topk(3).indices, 1.0)
-    else:
+    elif activation == "batchtopk":
         mask = torch.zeros(z.numel()).scatter(0, z.flatten().topk(120).indices, 1.0).view_as(z)
+    else:
+        mask = torch.ones_like(z)
     features = (z * mask).relu()
     losses = [(target - features[:, :size] @ w["dec"][:size] - w["b_dec"]).square().mean() for size in (5, 12)]
-    (sum(losses) / 2).backward()
+    if activation == "relu":
+        (sum(losses) + 0.1 * features.sum(1).mean()).backward()
+    else:
+        (sum(losses) / 2).backward()
     for name, weight in w.items():
         assert torch.allclose(ours[name], weight.grad, atol=1e-6), name
 

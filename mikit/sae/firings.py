@@ -80,7 +80,6 @@ class Firings:
         before = lengths[by_key].cumsum() - lengths[by_key]
         drawn = np.empty(len(starts), bool)
         drawn[by_key] = _since_first(before, feature[by_key]) < self._most // 2 // self.features
-        drawn &= key <= self.limit[feature]
         lost = ~drawn
         np.minimum.at(self.limit, feature[lost], key[lost] - 1)
 

@@ -79,7 +79,7 @@ def wilson(right, n):
 
 def test_answers_are_scored_by_band_beside_the_same_answers_shuffled(model, dictionary, feature):
     asked = labels.quiz(index_of(dictionary), feature, 5)
-    answers = [truth if i % 3 else not truth for i, truth in enumerate(asked.truth)]
+    answers = [truth if i % 5 else not truth for i, truth in enumerate(asked.truth)]
     answers[4] = None
     result = scored(model, dictionary, feature, tuple(answers), seed=5)
     right = result.grids["right"]

@@ -88,12 +88,11 @@ def features(state: str) -> Traits:
     items = [{"tokens": around[i:], "centre": 12 - i} for i in range(12)]
     typed = {"words": "words for drinks", "score": None, "shuffled": None}
     opening = [(3353, True), (3396, True), (2925, True), (4357, False), (2084, False), (1965, False)]
-    of = "of 3408 features that fired 100 times or more"
     return _lanes(state, ("text", "effect"), ("fit",)) | {
         "title": "Features",
         "shows": "Where each feature fires, what it writes, and how well its label foretells its firing.",
         "hides": "What the model uses it for.",
-        "dictionary": "smollm2-135m-l9 · ab12cd34 · 4608 features", "place": "resid_post, layer 9",
+        "dictionary": "smollm2-135m-l9 · ab12cd34 · 4608 features", "place": "L9 resid_post",
         "fit": None if empty else {"fvu": 0.162, "l0": 32.0, "declared": {"fvu": 0.155, "l0": 32}, "random": 0.68},
         "refused": "At resid_post, layer 9 of smollm2-135m this dictionary leaves out 1.31 of the variance (FVU); the"
         " mean activation alone leaves out 1. It was made for another place, or for activations on another scale."
@@ -108,7 +107,8 @@ def features(state: str) -> Traits:
             "before": encode(draws.random(count) < 0.3),
         },
         "opening": [] if empty else [
-            {"id": id, "good": good, "why": f"{'best' if good else 'worst'} scored label {of}"} for id, good in opening
+            {"id": id, "good": good, "why": f"{'best' if good else 'worst'} scored of 3408 that fired 100+ times"}
+            for id, good in opening
         ],
         "feature": 3353,
         "detail": None if empty else {

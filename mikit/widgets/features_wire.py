@@ -58,9 +58,9 @@ def opening(index: Index) -> list[dict[str, Any]]:
     low, high = index.score[eligible, 1], index.score[eligible, 2]
     best = eligible[np.argsort(-low, kind="stable")[:OPENING]].tolist()
     worst = [feature for feature in eligible[np.argsort(high, kind="stable")[:OPENING]].tolist() if feature not in best]
-    of = f"of {len(eligible)} features that fired {ENOUGH} times or more"
+    of = f"of {len(eligible)} that fired {ENOUGH}+ times"
     return [
-        {"id": feature, "good": good, "why": f"{_RANKS[rank]}{'best' if good else 'worst'} scored label {of}"}
+        {"id": feature, "good": good, "why": f"{_RANKS[rank]}{'best' if good else 'worst'} scored {of}"}
         for good, features in ((True, best), (False, worst))
         for rank, feature in enumerate(features)
     ]

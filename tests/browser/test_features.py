@@ -94,7 +94,7 @@ def test_features_are_chosen_read_and_judged(notebook: Notebook, page: Page, her
     view.get_by_label("Your label").fill("<b>every</b> word")
     page.keyboard.press("Enter")
     expect(name).to_have_text(f"{third} <b>every</b> word (yours) · untested")
-    view.get_by_role("button", name="Test this label blind").click()
+    view.get_by_role("button", name="Test it blind").click()
     choices = view.get_by_role("button", name="fires")
     expect(choices.first).to_be_visible()
     for row in range(choices.count()):

@@ -73,7 +73,7 @@ def test_it_opens_on_the_best_and_the_worst_labels(view, indexed):
     assert len(good) == len(bad) == 3 and view.feature == good[0]
     assert index.score[good, 1].min() >= np.sort(index.score[tested, 1])[-3]
     assert index.score[bad, 2].max() <= np.sort(index.score[tested, 2])[2]
-    assert view.opening[1]["why"] == f"second best scored label of {tested.sum()} features that fired 20 times or more"
+    assert view.opening[1]["why"] == f"second best scored of {tested.sum()} that fired 20+ times"
 
 
 def test_all_features_travel_once(view, indexed):

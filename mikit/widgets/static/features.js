@@ -243,10 +243,10 @@ let typical=token=>mean(found.changeRandom.map(one=>one[token])),most=Math.max(L
 abs),...others?shown.tokens.map((_,i)=>Math.abs(typical(i))):[]),klMost=Math.max(LEAST_NATS,found.kl,...found.klRandom);
 body.replaceChildren(pair("KL, nats",found.kl,mean(found.klRandom),klMost,!1),...shown.tokens.slice(0,wide?TOKENS_WIDE:TOKENS_NARROW).
 map((text,i)=>pair(tokenSpan({text,special:!1}),found.change[i],typical(i),most,!0)),h("div",{class:"mikit-fd-small"},shown.
-notes.join(" ")||`logits that move most; grey: mean of ${others} random features`))}return slider.addEventListener("inpu\
-t",()=>{at(slider.valueAsNumber),moved(slider.valueAsNumber)},{signal}),{how,element:h("div",{class:"mikit-fd-do"},h("di\
-v",{class:"mikit-fd-ask"},how,slider,here),body),show(effect,chosen,dose,nowWide){[shown,wide]=[effect,nowWide],how.value=
-chosen,here.hidden=effect===null,at(dose)}}}var DIVERGING_REACH=.6;function reachOf(kind){return kind==="diverging"?DIVERGING_REACH:1}function tint(element,value,{kind,
+notes.join(" ")||`logits that move most; grey: ${others} random features`))}return slider.addEventListener("input",()=>{
+at(slider.valueAsNumber),moved(slider.valueAsNumber)},{signal}),{how,element:h("div",{class:"mikit-fd-do"},h("div",{class:"\
+mikit-fd-ask"},how,slider,here),body),show(effect,chosen,dose,nowWide){[shown,wide]=[effect,nowWide],how.value=chosen,here.
+hidden=effect===null,at(dose)}}}var DIVERGING_REACH=.6;function reachOf(kind){return kind==="diverging"?DIVERGING_REACH:1}function tint(element,value,{kind,
 limit,theme}){let{t,mark}=value===null?{t:0,mark:""}:place(value,limit,kind);element.classList.toggle("mikit-tint-out",mark===
 "×"),element.toggleAttribute("data-mark",mark==="+"||mark==="−"),element.hasAttribute("data-mark")&&element.setAttribute(
 "data-mark",mark);let plain=value===null||mark==="×"||t===0;element.classList.toggle("mikit-tinted",!plain);let rgb=colourMap(
@@ -266,23 +266,24 @@ finds ${share2(caught)}`)),h("div",{class:"mikit-fd-lines"},...rows))}))}}}var R
 chosen),steps={ArrowDown:1,ArrowUp:-1,PageDown:page,PageUp:-page},to=key==="Home"?0:key==="End"?ids.length-1:key in steps?
 at<0?0:at+steps[key]:Number.NaN;return Number.isNaN(to)?null:ids[Math.min(ids.length-1,Math.max(0,to))]??null}function listOf(signal,pick){
 let sheet=h("div",{class:"mikit-fd-sheet",role:"presentation"}),element=h("div",{class:"mikit-fd-list",tabindex:0,role:"\
-listbox","aria-label":"Features"},sheet),shown={rows:[],chosen:-1,named:()=>({words:"",score:null,shuffled:null,typed:!1})};
-function rowOf2(row,at){let place2=`top:${at*ROW}px`;if(typeof row=="string")return h("div",{class:"mikit-fd-heading",style:place2,
-role:"presentation"},row);let{words:words2,score}=shown.named(row),figure=shown.figure?.(row)??(score?fixed(score[0]):"u\
-ntested"),line2=h("div",{class:"mikit-fd-row",style:place2,role:"option",id:`mikit-fd-${row}`,"aria-selected":String(row===
-shown.chosen),"data-id":row},h("span",{class:"mikit-fd-id"},String(row)),h("span",{class:"mikit-fd-words"},words2||"no l\
-abel"),h("span",{class:figure==="untested"?"mikit-fd-score mikit-fd-untested":"mikit-fd-score"},figure));return line2.title=
-`${row} ${words2||"no label"}`,line2}function fill2(){let from=Math.max(0,Math.floor(element.scrollTop/ROW)-SPARE),to=Math.
-min(shown.rows.length,from+Math.ceil((element.clientHeight||240)/ROW)+2*SPARE);sheet.style.height=`${shown.rows.length*ROW}\
-px`,sheet.replaceChildren(...shown.rows.slice(from,to).map((row,i)=>rowOf2(row,from+i)));let there=sheet.querySelector("\
-[aria-selected=true]");there?element.setAttribute("aria-activedescendant",there.id):element.removeAttribute("aria-active\
-descendant")}function reveal(){let at=shown.rows.indexOf(shown.chosen)*ROW;at<0||(at<element.scrollTop?element.scrollTop=
-at:at+ROW>element.scrollTop+element.clientHeight&&(element.scrollTop=at+ROW-element.clientHeight),fill2())}return element.
-addEventListener("scroll",fill2,{signal}),element.addEventListener("click",event=>{let row=event.target.closest("[data-i\
-d]");row&&pick(Number(row.dataset.id))},{signal}),element.addEventListener("keydown",event=>{if(event.ctrlKey||event.metaKey||
-event.altKey)return;let to=stepped(shown.rows,shown.chosen,event.key,Math.floor(element.clientHeight/ROW));to!==null&&(event.
-preventDefault(),pick(to))},{signal}),{element,reveal,draw(rows){rows.rows!==shown.rows&&(element.scrollTop=0),shown=rows,
-fill2()}}}function strongest(tokens,values){let best=-1;return values.forEach((value,i)=>{value>(best<0?0:values[best])&&(best=i)}),
+listbox","aria-label":"Features"},sheet),drawn="",shown={rows:[],chosen:-1,named:()=>({words:"",score:null,shuffled:null,
+typed:!1})};function rowOf2(row,at){let place2=`top:${at*ROW}px`;if(typeof row=="string")return h("div",{class:"mikit-fd\
+-heading",style:place2,role:"presentation"},row);let{words:words2,score}=shown.named(row),figure=shown.figure?.(row)??(score?
+fixed(score[0]):"untested"),line2=h("div",{class:"mikit-fd-row",style:place2,role:"option",id:`mikit-fd-${row}`,"aria-se\
+lected":String(row===shown.chosen),"data-id":row},h("span",{class:"mikit-fd-id"},String(row)),h("span",{class:"mikit-fd-\
+words"},words2||"no label"),h("span",{class:figure==="untested"?"mikit-fd-score mikit-fd-untested":"mikit-fd-score"},figure));
+return line2.title=`${row} ${words2||"no label"}`,line2}function fill2(){let from=Math.max(0,Math.floor(element.scrollTop/
+ROW)-SPARE),to=Math.min(shown.rows.length,from+Math.ceil((element.clientHeight||240)/ROW)+2*SPARE);sheet.style.height=`${shown.
+rows.length*ROW}px`;let lines=shown.rows.slice(from,to).map((row,i)=>rowOf2(row,from+i)),text=lines.map(line2=>line2.outerHTML).
+join("");if(text===drawn)return;drawn=text,sheet.replaceChildren(...lines);let there=sheet.querySelector("[aria-selected\
+=true]");there?element.setAttribute("aria-activedescendant",there.id):element.removeAttribute("aria-activedescendant")}function reveal(){
+let at=shown.rows.indexOf(shown.chosen)*ROW;at<0||(at<element.scrollTop?element.scrollTop=at:at+ROW>element.scrollTop+element.
+clientHeight&&(element.scrollTop=at+ROW-element.clientHeight),fill2())}return element.addEventListener("scroll",fill2,{signal}),
+element.addEventListener("click",event=>{let row=event.target.closest("[data-id]");row&&pick(Number(row.dataset.id))},{signal}),
+element.addEventListener("keydown",event=>{if(event.ctrlKey||event.metaKey||event.altKey)return;let to=stepped(shown.rows,
+shown.chosen,event.key,Math.floor(element.clientHeight/ROW));to!==null&&(event.preventDefault(),pick(to))},{signal}),{element,
+reveal,draw(rows){rows.rows.length===shown.rows.length&&rows.rows.every((row,i)=>row===shown.rows[i])||(element.scrollTop=
+0),shown=rows,fill2()}}}function strongest(tokens,values){let best=-1;return values.forEach((value,i)=>{value>(best<0?0:values[best])&&(best=i)}),
 best<0?"silent":`up to ${fixed(values[best])} on ${tokenLabel(tokens[best])}`}function strip(name,tokens,values,limit,theme){
 let spans=tokens.map((text,i)=>{let span=tinted({text,special:!1},values[i],{kind:"sequential",limit,theme});return span.
 title=Number.isNaN(values[i])?"position 0: left out":fixed(values[i]),span});return h("div",{class:"mikit-fd-strip"},h("\
@@ -336,54 +337,56 @@ d-words-of"},words2),h("div",{class:"mikit-fd-items"},...rows()),h("div",{class:
 "Back to the examples",signal,doing.leave)))}return{element,show(nextQuiz,nextGame,nowLive){(nextQuiz?.items[0]!==quiz?.
 items[0]||nextQuiz?.feature!==quiz?.feature)&&(answers=[]),[quiz,game,live]=[nextQuiz,nextGame,nowLive],element.hidden=!quiz&&
 !game,element.hidden||draw()}}}var DOTS_WIDE=[224,150],DOTS_NARROW=[200,84],AXES="↑ share of tokens (log) · → peak";function fitInWords(fit){if(!fit)
-return"being measured";let said=(value,digits)=>value===null?"":` (declared ${fixed(value,digits)})`,random=fit.random===
-null?"":`, random ${fixed(fit.random)}`;return`FVU ${fixed(fit.fvu)}${said(fit.declared.fvu,2)}${random}, L0 ${fixed(fit.
-l0,1)}${said(fit.declared.l0,1)}`}function render({model,el,signal}){let all=allOf(model.get("all")),wanted={by:"label",
-text:""},listed={rows:[],found:null},named=id=>labelOf(id,all,model.get("own")),chosen=()=>model.get("feature"),detail=()=>{
-let newest=model.get("detail");return newest?.id===chosen()?newest:model.get("kept")?.[chosen()]??null};function table(){
-let[density,peak,stability]=[all?.density,all?.peak,all?.stability],ids=(listed.found??listed.rows).filter(row=>typeof row==
-"number"),rows=[...new Set(all?ids:[])].map(id=>{let{words:words2,score,shuffled}=named(id),[value,low,high]=score??["un\
-tested","",""];return[`${id}`,words2||"no label",value,low,high,shuffled??"",density[id],peak[id],stability[id]]});return{
-caption:"Features: label, its blind score with 95 % interval, another feature's label on the same items, share of tokens\
- it fires on, largest activation, cosine of the likest feature of another seed.",columns:["feature","label","score","low",
-"high","other label","density","peak","stability"],rows}}let view=frame(model,el,signal,{name:"features",table,reset(){wanted=
-{by:"label",text:""},finder.controls.box.value=""}});function pick(id){view.set({feature:id},["text","effect"]),view.say(
-`Feature ${id}: ${named(id).words||"no label"}, ${scoreText(named(id))}`),draw(),list.reveal()}function send(message){view.
-live&&model.send(message)}let finder=searchOf(signal,next=>{let other=next.by!==wanted.by;wanted=next,next.by==="token"&&
-view.live&&view.set({wanted:next.text}),next.by==="text"&&!other&&next.text&&next.text!==model.get("prompt")&&view.set({
-prompt:next.text},["text","effect"]),view.draw()}),readout=h("div",{class:"mikit-fd-readout"},AXES),dots=scatterOf(signal,
-pick,id=>{readout.textContent=id<0?AXES:`${id} ${named(id).words||"no label"} · ${scoreText(named(id))}`}),list=listOf(
-signal,pick),build=h("button",{type:"button",class:"mikit-fd-build"},"Read the pool");build.addEventListener("click",()=>view.
-set({indexing:!0},["index"]),{signal});let unread=h("div",{class:"mikit-fd-unread"},h("p",{},"This dictionary comes with\
-out an index: nobody has read yet where its features fire."),build),quiz=textButton("Test this label blind",signal,()=>send(
-{do:"quiz"})),game=textButton("Find the intruder",signal,()=>send({do:"intruder"})),typing=textButton("Type a label",signal,
-()=>{asking.hidden=!asking.hidden,asking.hidden||own.focus()}),own=h("input",{class:"mikit-input","aria-label":"Your lab\
-el",placeholder:"when does it fire? untested until you test it"}),asking=h("div",{class:"mikit-fd-ask",hidden:!0},own);own.
-addEventListener("change",()=>{own.value.trim()&&send({do:"label",words:own.value.trim()}),asking.hidden=!0,own.value=""},
-{signal});let head2=headLine([typing,quiz,game]),panels=panelsOf(),examples=examplesOf(share),near=neighbours(signal,pick),
-unseen=h("p",{class:"mikit-fd-unseen"}),trial=trialOf(signal,{answered:answers=>send({do:"answers",answers}),picked:which=>send(
-{do:"pick",which}),again:()=>send({do:model.get("quiz")?"quiz":"intruder"}),leave:()=>send({do:"leave"})}),live=liveOf(signal,
-text=>{text&&text!==model.get("prompt")&&view.set({prompt:text},["text","effect"])}),effect=effectOf(signal,how=>view.set(
-{how},["effect"]),dose=>view.set({dose})),place2=h("p",{class:"mikit-fd-place"}),left=h("div",{class:"mikit-fd-left"},finder.
-element,h("div",{class:"mikit-fd-dots"},dots.element,readout),list.element,unread),seen=h("div",{class:"mikit-fd-seen"},
-panels.element,examples.element,near.element),right=h("div",{class:"mikit-fd-right"},head2.element,asking,unseen,seen,trial.
-element),below=h("div",{class:"mikit-fd-below"},live.element,effect.element),refused=h("p",{class:"mikit-fd-refused"}),stage=h(
-"div",{class:"mikit-fd-stage"},left,right,below);view.inputs.append(place2),view.stage.append(refused,stage),view.number.
-element.hidden=!0;for(let control of[build,live.box,effect.how,quiz,game,typing])view.needsKernel(control);view.tie(live.
-element,"text"),view.tie(effect.element,"effect");function drawRight(){let[id,found,wide]=[chosen(),detail(),view.wide],
-label=named(id);head2.show(id,label,all,model.get("opening").find(one=>one.id===id));let[asked,playing]=[model.get("quiz"),
-model.get("game")],judging=asked?.feature===id?asked:null,round=!judging&&playing?.feature===id?playing:null;trial.show(
-judging,round,view.live),seen.hidden=!!(judging??round)||!found,unseen.hidden=found!==null||all===null,unseen.textContent=
-view.live?" ":"This page was saved with the features that were looked at; this one was not among them.";let peak=all?.peak[id]??
-0;panels.show(found,peak,all?.density[id]??0),examples.show(found,label.typed?[]:found?.recall??[],peak,wide,view.theme),
-near.show(found,other=>named(other).words),live.show(model.get("prompt"),model.get("on_text"),peak,view.theme),effect.show(
-model.get("effect"),model.get("how"),model.get("dose"),wide)}function drawLeft(){let[width,height]=view.wide?DOTS_WIDE:DOTS_NARROW,
+return"being measured";let beside=(said,digits)=>{let known=said.filter(([,value])=>value!==null).map(([what,value])=>`${what}\
+ ${fixed(value,digits)}`);return known.length?` (${known.join(", ")})`:""};return`FVU ${fixed(fit.fvu)}${beside([["decla\
+red",fit.declared.fvu],["random",fit.random]],2)}, L0 ${fixed(fit.l0,1)}${beside([["declared",fit.declared.l0]],1)}`}function render({
+model,el,signal}){let all=allOf(model.get("all")),wanted={by:"label",text:""},listed={rows:[],found:null},named=id=>labelOf(
+id,all,model.get("own")),chosen=()=>model.get("feature"),detail=()=>{let newest=model.get("detail");return newest?.id===
+chosen()?newest:model.get("kept")?.[chosen()]??null};function table(){let[density,peak,stability]=[all?.density,all?.peak,
+all?.stability],ids=(listed.found??listed.rows).filter(row=>typeof row=="number"),rows=[...new Set(all?ids:[])].map(id=>{
+let{words:words2,score,shuffled}=named(id),[value,low,high]=score??["untested","",""];return[`${id}`,words2||"no label",
+value,low,high,shuffled??"",density[id],peak[id],stability[id]]});return{caption:"Features: label, its blind score with \
+95 % interval, another feature's label on the same items, share of tokens it fires on, largest activation, cosine of the\
+ likest feature of another seed.",columns:["feature","label","score","low","high","other label","density","peak","stabil\
+ity"],rows}}let view=frame(model,el,signal,{name:"features",table,reset(){wanted={by:"label",text:""},finder.controls.box.
+value=""}});function pick(id){view.set({feature:id},["text","effect"]),view.say(`Feature ${id}: ${named(id).words||"no l\
+abel"}, ${scoreText(named(id))}`),draw(),list.reveal()}function send(message){view.live&&model.send(message)}let finder=searchOf(
+signal,next=>{let other=next.by!==wanted.by;wanted=next,next.by==="token"&&view.live&&view.set({wanted:next.text}),next.
+by==="text"&&!other&&next.text&&next.text!==model.get("prompt")&&view.set({prompt:next.text},["text","effect"]),view.draw()}),
+readout=h("div",{class:"mikit-fd-readout"},AXES),dots=scatterOf(signal,pick,id=>{readout.textContent=id<0?AXES:`${id} ${named(
+id).words||"no label"} · ${scoreText(named(id))}`}),list=listOf(signal,pick),build=h("button",{type:"button",class:"mik\
+it-fd-build"},"Read the pool");build.addEventListener("click",()=>view.set({indexing:!0},["index"]),{signal});let unread=h(
+"div",{class:"mikit-fd-unread"},h("p",{},"This dictionary comes without an index: nobody has read yet where its features\
+ fire. Reading takes a minute or so."),build),quiz=textButton("Test it blind",signal,()=>send({do:"quiz"})),game=textButton(
+"Intruder game",signal,()=>send({do:"intruder"})),typing=textButton("Type a label",signal,()=>{asking.hidden=!asking.hidden,
+asking.hidden||own.focus()}),own=h("input",{class:"mikit-input","aria-label":"Your label",placeholder:"when does it fire\
+? untested until you test it"}),asking=h("div",{class:"mikit-fd-ask",hidden:!0},own);own.addEventListener("change",()=>{
+own.value.trim()&&send({do:"label",words:own.value.trim()}),asking.hidden=!0,own.value=""},{signal});let head2=headLine(
+[typing,quiz,game]),panels=panelsOf(),examples=examplesOf(share),near=neighbours(signal,pick),unseen=h("p",{class:"mikit\
+-fd-unseen"}),trial=trialOf(signal,{answered:answers=>send({do:"answers",answers}),picked:which=>send({do:"pick",which}),
+again:()=>send({do:model.get("quiz")?"quiz":"intruder"}),leave:()=>send({do:"leave"})}),live=liveOf(signal,text=>{text&&
+text!==model.get("prompt")&&view.set({prompt:text},["text","effect"])}),effect=effectOf(signal,how=>view.set({how},["eff\
+ect"]),dose=>view.set({dose})),place2=h("p",{class:"mikit-fd-place"}),left=h("div",{class:"mikit-fd-left"},finder.element,
+h("div",{class:"mikit-fd-dots"},dots.element,readout),list.element,unread),seen=h("div",{class:"mikit-fd-seen"},panels.element,
+examples.element,near.element),right=h("div",{class:"mikit-fd-right"},head2.element,asking,unseen,seen,trial.element),below=h(
+"div",{class:"mikit-fd-below"},live.element,effect.element),refused=h("p",{class:"mikit-fd-refused"}),stage=h("div",{class:"\
+mikit-fd-stage"},left,right,below);view.inputs.append(place2),view.stage.append(refused,stage),view.number.element.hidden=
+!0;for(let control of[build,live.box,effect.how,quiz,game,typing])view.needsKernel(control);view.tie(live.element,"text"),
+view.tie(effect.element,"effect");function drawRight(){let[id,found,wide]=[chosen(),detail(),view.wide],label=named(id);
+head2.show(id,label,all,model.get("opening").find(one=>one.id===id));let[asked,playing]=[model.get("quiz"),model.get("ga\
+me")],judging=asked?.feature===id?asked:null,round=!judging&&playing?.feature===id?playing:null;trial.show(judging,round,
+view.live),seen.hidden=!!(judging??round)||!found,unseen.hidden=found!==null||all===null,unseen.textContent=view.live?" ":
+"This page was saved with the features that were looked at; this one was not among them.";let peak=all?.peak[id]??0;panels.
+show(found,peak,all?.density[id]??0),examples.show(found,label.typed?[]:found?.recall??[],peak,wide,view.theme),near.show(
+found,other=>named(other).words),live.show(model.get("prompt"),model.get("on_text"),peak,view.theme),effect.show(model.get(
+"effect"),model.get("how"),model.get("dose"),wide)}function drawLeft(){let[width,height]=view.wide?DOTS_WIDE:DOTS_NARROW,
 [there,count]=[all!==null,model.get("count")];finder.show(wanted,model.get("prompt"),view.live),listed=search(wanted,{count,
 opening:model.get("opening"),named,found:model.get("found"),onText:model.get("on_text")}),list.draw({rows:listed.rows,chosen:chosen(),
-named,...listed.figure?{figure:listed.figure}:{}}),unread.hidden=there,dots.element.hidden=readout.hidden=!there,all&&dots.
-draw({all,chosen:chosen(),found:listed.found,width,height,ink:view.colour("--mk-ink"),edge:view.colour("--mk-edge"),data:view.
-colour("--mk-pos")})}function draw(){let sentence=model.get("refused");refused.textContent=sentence,refused.hidden=!sentence,
-stage.hidden=!!sentence,place2.replaceChildren(h("span",{class:"mikit-chip"},model.get("dictionary")),` at ${model.get("\
-place")}: ${sentence?"not attached":fitInWords(model.get("fit"))}`),!sentence&&(drawLeft(),drawRight())}view.watch(["all"],
-()=>{all=allOf(model.get("all")),view.draw()}),view.watch(["fit","refused","opening","feature","detail","found","prompt",
-"on_text","how","dose","effect","own","quiz","game"]),view.onDraw(draw)}var features_default={render};export{features_default as default,fitInWords};
+named,...listed.figure?{figure:listed.figure}:{}}),unread.hidden=there,quiz.hidden=game.hidden=!there,dots.element.hidden=
+readout.hidden=!there,all&&dots.draw({all,chosen:chosen(),found:listed.found,width,height,ink:view.colour("--mk-ink"),edge:view.
+colour("--mk-edge"),data:view.colour("--mk-pos")})}function draw(){let sentence=model.get("refused");refused.textContent=
+sentence,refused.hidden=!sentence,stage.hidden=!!sentence,place2.replaceChildren(h("span",{class:"mikit-chip"},model.get(
+"dictionary")),` at ${model.get("place")}: ${sentence?"not attached":fitInWords(model.get("fit"))}`),!sentence&&(drawLeft(),
+drawRight())}view.watch(["all"],()=>{all=allOf(model.get("all")),view.draw()}),view.watch(["fit","refused","opening","fe\
+ature","detail","found","prompt","on_text","how","dose","effect","own","quiz","game"]),view.onDraw(draw)}var features_default={
+render};export{features_default as default,fitInWords};

@@ -73,7 +73,7 @@ export function effectOf(signal: AbortSignal, asked: (how: How) => void, moved: 
     body.replaceChildren(
       pair("KL, nats", found.kl, mean(found.klRandom), klMost, false),
       ...shown.tokens.slice(0, wide ? TOKENS_WIDE : TOKENS_NARROW).map((text, i) => pair(tokenSpan({ text, special: false }), found.change[i]!, typical(i), most, true)),
-      h("div", { class: "mikit-fd-small" }, shown.notes.join(" ") || `logits that move most; grey: mean of ${others} random features`));
+      h("div", { class: "mikit-fd-small" }, shown.notes.join(" ") || `logits that move most; grey: ${others} random features`));
   }
 
   slider.addEventListener("input", () => {

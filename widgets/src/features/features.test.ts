@@ -130,7 +130,7 @@ describe("effects and outcomes", () => {
   });
 
   it("say declared numbers only where there are some", () => {
-    expect(fitInWords(STATE.fit)).toBe("FVU 0.20 (declared 0.15), random 0.70, L0 4.0");
+    expect(fitInWords(STATE.fit)).toBe("FVU 0.20 (declared 0.15, random 0.70), L0 4.0");
   });
 });
 

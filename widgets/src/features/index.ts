@@ -23,9 +23,11 @@ const AXES = "↑ share of tokens (log) · → peak";
 /** What the dictionary leaves out, beside what its makers said. */
 export function fitInWords(fit: Fit | null): string {
   if (!fit) return "being measured";
-  const said = (value: number | null, digits: number): string => (value === null ? "" : ` (declared ${fixed(value, digits)})`);
-  const random = fit.random === null ? "" : `, random ${fixed(fit.random)}`;
-  return `FVU ${fixed(fit.fvu)}${said(fit.declared.fvu, 2)}${random}, L0 ${fixed(fit.l0, 1)}${said(fit.declared.l0, 1)}`;
+  const beside = (said: [what: string, value: number | null][], digits: number): string => {
+    const known = said.filter(([, value]) => value !== null).map(([what, value]) => `${what} ${fixed(value!, digits)}`);
+    return known.length ? ` (${known.join(", ")})` : "";
+  };
+  return `FVU ${fixed(fit.fvu)}${beside([["declared", fit.declared.fvu], ["random", fit.random]], 2)}, L0 ${fixed(fit.l0, 1)}${beside([["declared", fit.declared.l0]], 1)}`;
 }
 
 function render({ model, el, signal }: RenderProps<FeaturesTraits>): void {
@@ -89,10 +91,10 @@ function render({ model, el, signal }: RenderProps<FeaturesTraits>): void {
   const build = h("button", { type: "button", class: "mikit-fd-build" }, "Read the pool");
   build.addEventListener("click", () => view.set({ indexing: true }, ["index"]), { signal });
   const unread = h("div", { class: "mikit-fd-unread" },
-    h("p", {}, "This dictionary comes without an index: nobody has read yet where its features fire."), build);
+    h("p", {}, "This dictionary comes without an index: nobody has read yet where its features fire. Reading takes a minute or so."), build);
 
-  const quiz = textButton("Test this label blind", signal, () => send({ do: "quiz" }));
-  const game = textButton("Find the intruder", signal, () => send({ do: "intruder" }));
+  const quiz = textButton("Test it blind", signal, () => send({ do: "quiz" }));
+  const game = textButton("Intruder game", signal, () => send({ do: "intruder" }));
   const typing = textButton("Type a label", signal, () => {
     asking.hidden = !asking.hidden;
     if (!asking.hidden) own.focus();
@@ -161,6 +163,7 @@ function render({ model, el, signal }: RenderProps<FeaturesTraits>): void {
     listed = search(wanted, { count, opening: model.get("opening"), named, found: model.get("found"), onText: model.get("on_text") });
     list.draw({ rows: listed.rows, chosen: chosen(), named, ...(listed.figure ? { figure: listed.figure } : {}) });
     unread.hidden = there;
+    quiz.hidden = game.hidden = !there;
     dots.element.hidden = readout.hidden = !there;
     if (all) {
       dots.draw({

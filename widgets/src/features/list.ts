@@ -38,6 +38,7 @@ export function stepped(rows: readonly Row[], chosen: number, key: string, page:
 export function listOf(signal: AbortSignal, pick: (id: number) => void): List {
   const sheet = h("div", { class: "mikit-fd-sheet", role: "presentation" });
   const element = h("div", { class: "mikit-fd-list", tabindex: 0, role: "listbox", "aria-label": "Features" }, sheet);
+  let drawn = "";
   let shown: Rows = { rows: [], chosen: -1, named: () => ({ words: "", score: null, shuffled: null, typed: false }) };
 
   function rowOf(row: Row, at: number): HTMLElement {
@@ -57,7 +58,11 @@ export function listOf(signal: AbortSignal, pick: (id: number) => void): List {
     const from = Math.max(0, Math.floor(element.scrollTop / ROW) - SPARE);
     const to = Math.min(shown.rows.length, from + Math.ceil((element.clientHeight || 240) / ROW) + 2 * SPARE);
     sheet.style.height = `${shown.rows.length * ROW}px`;
-    sheet.replaceChildren(...shown.rows.slice(from, to).map((row, i) => rowOf(row, from + i)));
+    const lines = shown.rows.slice(from, to).map((row, i) => rowOf(row, from + i));
+    const text = lines.map((line) => line.outerHTML).join("");
+    if (text === drawn) return; // a row that goes away under a pressed pointer is never clicked
+    drawn = text;
+    sheet.replaceChildren(...lines);
     const there = sheet.querySelector("[aria-selected=true]");
     if (there) element.setAttribute("aria-activedescendant", there.id);
     else element.removeAttribute("aria-activedescendant");
@@ -87,7 +92,8 @@ export function listOf(signal: AbortSignal, pick: (id: number) => void): List {
   return {
     element, reveal,
     draw(rows) {
-      if (rows.rows !== shown.rows) element.scrollTop = 0;
+      const same = rows.rows.length === shown.rows.length && rows.rows.every((row, i) => row === shown.rows[i]);
+      if (!same) element.scrollTop = 0;
       shown = rows;
       fill();
     },

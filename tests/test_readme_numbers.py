@@ -1,4 +1,4 @@
-"""The README's timings are those that the benchmark wrote down. Nothing is measured here."""
+"""The README's timings are those that the benchmarks wrote down. Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT: dict[str, Any] = json.loads((ROOT / "tests" / "bench" / "patching.json").read_text(encoding="utf-8"))
+SAE: dict[str, Any] = json.loads((ROOT / "tests" / "bench" / "sae.json").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -40,4 +41,51 @@ def test_what_the_table_says_of_itself() -> None:
 def test_the_report_names_no_machine() -> None:
     assert set(REPORT["machine"]) == {
         "cores", "threads", "load", "torch", "transformers", "nnsight", "transformer-lens"
+    }  # fmt: skip
+
+
+def cell(what: str, who: str) -> str:
+    of = SAE[what]
+    share = "" if who == "mikit" else f" ({of['ratio'][who]:.1f} ×)"
+    return f"{of['cpu'][who]:.2f} s{share}"
+
+
+@pytest.mark.parametrize(
+    ("what", "title", "others"),
+    [
+        ("training step, topk", "an update, TopK", ["{sae_lens}", "-"]),
+        ("training step, relu", "an update, ReLU", ["{sae_lens}", "-"]),
+        (
+            "harvest",
+            "1,000 tokens' activations after layer 9",
+            [
+                "{sae_lens} through TransformerLens, {sae_lens, transformers} through transformers",
+                "{plain}: the layers alone",
+            ],
+        ),
+        ("dashboard", "what a dashboard shows of 1,000 features", ["{sae_lens}: sae-dashboard", "{plain}: a loop"]),
+    ],
+)
+def test_a_row_of_the_table_of_dictionaries(what: str, title: str, others: list[str]) -> None:
+    cells = [cell(what, "mikit")]
+    for text in others:
+        for who in SAE[what]["ratio"]:
+            text = text.replace(f"{{{who}}}", cell(what, who))
+        cells.append(text)
+    assert f"| {title} | {' | '.join(cells)} |" in README
+
+
+def test_what_the_table_of_dictionaries_says_of_itself() -> None:
+    machine, memory, said = SAE["machine"], SAE["memory"], " ".join(README.split())
+    short = {name: machine[name].rpartition(".")[0] for name in ("sae-lens", "sae-dashboard")}
+    assert f"SAELens {short['sae-lens']}" in said and f"sae-dashboard {short['sae-dashboard']}" in said
+    assert f"{memory['features']:,} features, {memory['k']} a token, batches of {memory['batch']:,}" in said
+    assert f"{SAE['windows']} windows of 128 tokens" in said
+    assert f"such a training takes {memory['gigabytes']:.1f} GB of memory" in said
+    assert machine["threads"] == 1
+
+
+def test_the_report_of_dictionaries_names_no_machine() -> None:
+    assert set(SAE["machine"]) == {
+        "cores", "threads", "load", "torch", "transformers", "nnsight", "sae-lens", "sae-dashboard", "transformer-lens"
     }  # fmt: skip

@@ -1,23 +1,14 @@
-"""The residual sweep against TransformerLens and plain batched hooks: environments, turns, and what any exact sweep
-must compute.
+"""The residual sweep against TransformerLens and plain batched hooks: turns, and what any exact sweep must compute.
 
 CPU seconds (all threads of a process, waiting not counted) and their ratios, each contender in a process that lives
 for the whole comparison, taking turns on the same two pairs."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import venv
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from time import process_time
 from typing import Any
 
@@ -25,15 +16,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mikit.bootstrap import SetUp
 from mikit.methods.patching import groups, patches
 from mikit.models.model import Model, Spec
 from mikit.studies.cost import budget
 from mikit.studies.pairs import PromptPair, ReadPair
+from tests.bench.turns import Contender, contenders, interpreter
+from tests.bench.turns import ratio as turns_ratio
 
-ROOT = Path(__file__).resolve().parents[2]
-REQUIREMENTS = ROOT / "tests" / "references" / "transformer_lens.txt"
-ENVIRONMENT = ROOT / "build" / "references" / "transformer_lens"
 REPORT = Path(__file__).with_suffix(".json")
 
 CONTENDERS = ("transformer_lens", "mikit", "hooks")
@@ -56,23 +45,6 @@ PAIRS = {
 }
 
 
-def transformer_lens_python() -> Path:
-    """The interpreter of TransformerLens' own environment, made when it is missing or its pins have changed."""
-    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp, pins = ENVIRONMENT / "mikit-ready", REQUIREMENTS.read_text(encoding="utf-8")
-    fingerprint = sha256(pins.encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == fingerprint:
-        return python
-    print(f"\nsetting up {ENVIRONMENT.relative_to(ROOT)}: about 400 MB of packages", flush=True)
-    venv.create(ENVIRONMENT, with_pip=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    torch = next(line for line in pins.splitlines() if line.startswith("torch=="))
-    subprocess.run([*pip, "--no-deps", *SetUp(ROOT).torch_index(), torch], check=True)
-    subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], check=True)
-    stamp.write_text(fingerprint)
-    return python
-
-
 @dataclass(frozen=True)
 class Turn:
     """One sweep: the patched logit differences [layer, position], and the seconds it took."""
@@ -82,44 +54,15 @@ class Turn:
     wall: float
 
 
-class Contender:
-    """A process that sweeps when asked and sleeps in between."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self._line()
-
-    def sweep(self, job: dict[str, Any]) -> Turn:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(job) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self._line())
-        return Turn(np.array(answer["map"]), answer["cpu"], answer["wall"])
-
-    def _line(self) -> str:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, f"{self.process.args} ended early"
-        return line
+def running(folder: Path) -> AbstractContextManager[dict[str, Contender]]:
+    """All three, ready."""
+    interpreters = {name: interpreter(name) if name == "transformer_lens" else None for name in CONTENDERS}
+    return contenders(Path(__file__).with_name("contenders.py"), interpreters, folder, THREADS)
 
 
-@contextmanager
-def contenders(folder: Path) -> Iterator[dict[str, Contender]]:
-    """All three, ready: models loaded, threads set to the same number, OpenMP's waiting passive for all."""
-    interpreters = {"transformer_lens": transformer_lens_python()}
-    environment = os.environ | {"OMP_WAIT_POLICY": "passive", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
-    with ExitStack() as stack:
-        found = {}
-        for name in CONTENDERS:
-            script = Path(__file__).with_name("contenders.py")
-            command = [str(interpreters.get(name, sys.executable)), str(script), name, str(folder), str(THREADS)]
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
-            )
-            stack.enter_context(process)
-            stack.callback(process.kill)
-            found[name] = Contender(process)
-        yield found
+def sweep(contender: Contender, task: dict[str, Any]) -> Turn:
+    answer = contender.ask(task)
+    return Turn(np.array(answer["map"]), answer["cpu"], answer["wall"])
 
 
 def job(pair: PromptPair, read: ReadPair) -> dict[str, Any]:
@@ -130,17 +73,17 @@ def job(pair: PromptPair, read: ReadPair) -> dict[str, Any]:
 def take_turns(running: dict[str, Contender], task: dict[str, Any]) -> dict[str, list[Turn]]:
     """``ROUNDS`` sweeps of each, A-B-C-A-B-C; before them one of the fast two, to warm up."""
     for name in ("mikit", "hooks"):
-        running[name].sweep(task)
+        sweep(running[name], task)
     turns: dict[str, list[Turn]] = {name: [] for name in running}
     for _ in range(ROUNDS):
         for name, contender in running.items():
-            turns[name].append(contender.sweep(task))
+            turns[name].append(sweep(contender, task))
     return turns
 
 
 def ratio(turns: dict[str, list[Turn]], name: str) -> float:
-    """CPU seconds of ``name`` over ours, each turn against ours of the same round; the middle one."""
-    return median(theirs.cpu / ours.cpu for theirs, ours in zip(turns[name], turns["mikit"], strict=True))
+    """CPU seconds of ``name`` over ours."""
+    return turns_ratio([turn.cpu for turn in turns[name]], [turn.cpu for turn in turns["mikit"]])
 
 
 def needed(spec: Spec, length: int, first: int) -> int:
@@ -197,9 +140,3 @@ def _weights(spec: Spec) -> tuple[int, int, int]:
     """Multiply-adds of one token and layer: q or o, k and v, MLP."""
     head = spec.d_model * spec.d_head
     return spec.heads * head, 2 * spec.kv_heads * head, 3 * spec.d_model * spec.d_mlp
-
-
-def versions() -> dict[str, str]:
-    pins = dict(line.split("==") for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line)
-    here = {name: version(name) for name in ("torch", "transformers", "nnsight")}
-    return here | {"transformer-lens": pins["transformer-lens"]}

@@ -21,15 +21,15 @@ from tests.bench.patching import (
     REPORT,
     ROUNDS,
     THREADS,
-    contenders,
     done,
     job,
     needed,
     ratio,
+    running,
     speed,
     take_turns,
-    versions,
 )
+from tests.bench.turns import versions
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
@@ -43,17 +43,18 @@ TARGETS = {
 def report(smollm: Model) -> dict[str, Any]:
     """Everything measured, printed and written down before anything is held against it."""
     found: dict[str, Any] = {
-        "machine": {"cores": os.cpu_count(), "threads": THREADS, "load": round(os.getloadavg()[0], 1)} | versions(),
+        "machine": {"cores": os.cpu_count(), "threads": THREADS, "load": round(os.getloadavg()[0], 1)}
+        | versions("transformer_lens", "transformer-lens"),
         "model": smollm.ref.chip,
         "rounds": ROUNDS,
         "pairs": {},
     }
     rates = [speed(smollm)]
-    with contenders(find("smollm2-135m").folder) as running:
+    with running(find("smollm2-135m").folder) as processes:
         for name, pair in PAIRS.items():
             read = pair.read(smollm)
             length = read.clean.ids.shape[1]
-            turns = take_turns(running, job(pair, read))
+            turns = take_turns(processes, job(pair, read))
             ours = turns["mikit"][0]
             rates.append(speed(smollm))
             floor, counted = needed(smollm.spec, length, read.first), done(smollm, length, read.first)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import mikit
+from mikit.models.scrambled import scrambled
 from mikit.sae import index as indexing
 from mikit.sae.formats import read
 
@@ -27,13 +28,14 @@ def main() -> None:
     given = parser.parse_args()
 
     dictionary = read(given.dictionary)
+    model = mikit.load("smollm2-135m")
+    if dictionary.place.model_sha256 != model.ref.sha256:
+        model = scrambled(model)
     texts = {file.stem: list(_texts(file)) for file in sorted(given.held_out.glob("*.jsonl"))}
     second = read(given.second) if given.second else None
     began = time.perf_counter()
     index = None
-    for step in indexing.build(
-        mikit.load(dictionary.place.model), dictionary, texts, windows=given.windows, seed=given.seed, second=second
-    ):
+    for step in indexing.build(model, dictionary, texts, windows=given.windows, seed=given.seed, second=second):
         if isinstance(step, indexing.Index):
             index = step
         else:

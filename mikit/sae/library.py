@@ -36,13 +36,13 @@ SHIPPED: dict[str, Shipped] = {
             name="smollm2-135m-l9",
             about="4608 features of the residual stream after layer 9 of smollm2-135m, TopK 32",
             licence="Apache-2.0",
-            sha256="",
+            sha256="0f50291f428415fcf18006626bc9f9803615ed994c0223bdc698361c396d4478",
         ),
         Shipped(
             name="smollm2-135m-l9-random",
             about="2304 features of the same place with scrambled weights: what a model that learned nothing gives",
             licence="Apache-2.0",
-            sha256="",
+            sha256="f72ea75ff797e83e2b95ccd41cd5d446600e8a1f65af11ba2373ab6e9745c63d",
         ),
     )
 }

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -53,13 +54,28 @@ def test_the_numbers_come_out_again_on_a_sample(smollm: Model) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_card_quotes_what_was_measured(name: str) -> None:
-    """Each row of the card's table: | kind | fvu at 16 | 32 | 64 | random | and, unless weights are scrambled, recovered
-    | recovered from the mean |."""
+    """Each row of the card's table: | kind | fvu at 16 | 32 | 64 | random |, then what the model loses, unless its weights
+    are scrambled."""
     card = (folder_of(name) / "README.md").read_text()
     rows = {row[0]: row[1:] for row in (re.split(r"\s*\|\s*", line.strip("| ")) for line in card.splitlines())}
     keys = ("fvu at 16", "fvu at 32", "fvu at 64", "fvu random", "recovered", "recovered_from_mean")
     for kind, found in numbers(name)["kinds"].items():
         assert rows[kind.replace("_", " ")] == [f"{found[key]:.3f}" for key in keys if key in found]
+
+
+def test_what_the_card_says_of_all_features_is_in_the_index() -> None:
+    card = " ".join((folder_of(NAME) / "README.md").read_text().split())
+    ours, theirs = (index_of(load_dictionary(name)) for name in SHIPPED)
+    assert ours is not None and theirs is not None
+    label, shuffled = np.nanmean(ours.score[:, 0]), np.nanmean(ours.shuffled)
+    for said in (
+        f"{(ours.density == 0).mean():.1%} never fire".replace("%", " %"),
+        f"a cosine of {ours.stability.mean():.2f} on average (random directions {ours.stability_random:.2f})",
+        f"{(ours.stability > 0.7).mean():.0%} come back with more than 0.7".replace("%", " %"),
+        f"a balanced accuracy of {label:.2f} on average; another feature's rule {shuffled:.2f}",
+        f"labels {np.nanmean(theirs.score[:, 0]):.2f}",
+    ):
+        assert said in card, said
 
 
 def test_the_card_names_licence_origin_and_recipe() -> None:

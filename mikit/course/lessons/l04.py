@@ -17,7 +17,7 @@ P3_CHOICES = (
     "a half: some pair up, the others are dropped",
     "all: ten are kept, thirty dropped",
 )
-P4_CHOICES = ("576", "about 1,000", "more than 5,000")
+P4_CHOICES = ("576", "about 1,000", "more than 3,000")
 
 
 def kept_when_rare(context: Context) -> str:
@@ -38,8 +38,8 @@ def share_of_a_slot(context: Context) -> str:
 
 
 def room(context: Context) -> str:
-    left = nearly_orthogonal(12_000 if context.pace == "full" else 6_000)
-    return P4_CHOICES[0] if left < 700 else P4_CHOICES[1] if left < 5_000 else P4_CHOICES[2]
+    left = nearly_orthogonal(12_000 if context.pace == "full" else 3_400)
+    return P4_CHOICES[0] if left < 700 else P4_CHOICES[1] if left < 3_000 else P4_CHOICES[2]
 
 
 LESSON = LessonPlan(

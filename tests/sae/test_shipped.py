@@ -54,8 +54,7 @@ def test_the_numbers_come_out_again_on_a_sample(smollm: Model) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_card_quotes_what_was_measured(name: str) -> None:
-    """Each row of the card's table: | kind | fvu at 16 | 32 | 64 | random |, then what the model loses, where it can lose
-    anything."""
+    """A row for each kind of text: FVU at 16, 32, 64, that of random directions, and what the model loses."""
     card = (folder_of(name) / "README.md").read_text()
     rows = {row[0]: row[1:] for row in (re.split(r"\s*\|\s*", line.strip("| ")) for line in card.splitlines())}
     keys = ("fvu at 16", "fvu at 32", "fvu at 64", "fvu random", "recovered", "recovered_from_mean")

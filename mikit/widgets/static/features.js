@@ -161,7 +161,7 @@ map=maps.get(key);return map||maps.set(key,map=new ColourMap(kind,theme)),map}fu
 isNaN(value))return{t:0,mark:"×"};let low=kind==="diverging"?-limit:0,t=limit>0?Math.min(1,Math.max(low/limit,value/limit)):
 0,slack=1e-6*Math.abs(limit);return{t,mark:value>limit+slack?"+":value<low-slack?"−":""}}function sizeCanvas(canvas,width,height){let ratio=globalThis.devicePixelRatio||1;canvas.width=Math.ceil(width*ratio),canvas.
 height=Math.ceil(height*ratio),canvas.style.width=`${width}px`,canvas.style.height=`${height}px`;let context=canvas.getContext?.(
-"2d")??null;return context?.setTransform(ratio,0,0,ratio,0,0),context}var LEFT=38,BOTTOM=16,PAD=5,REACH=12;function places({density,peak},width,height){let[low,high,most]=[1,0,0];density.forEach(
+"2d")??null;return context?.setTransform(ratio,0,0,ratio,0,0),context}var LEFT=46,BOTTOM=16,PAD=5,REACH=12;function places({density,peak},width,height){let[low,high,most]=[1,0,0];density.forEach(
 (share2,id)=>{share2<=0||([low,high]=[Math.min(low,share2),Math.max(high,share2)],most=Math.max(most,peak[id]))});let span=Math.
 log(high/low)||1,x=Float32Array.from(peak,value=>LEFT+PAD+value/(most||1)*(width-LEFT-2*PAD)),y=Float32Array.from(density,
 share2=>share2>0?PAD+Math.log(high/share2)/span*(height-BOTTOM-2*PAD):Number.NaN);return{x,y,low,high,most}}function nearest(at,x,y){

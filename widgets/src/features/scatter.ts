@@ -4,7 +4,7 @@ import { h } from "../shared/dom";
 import { percent } from "../shared/format";
 import type { All } from "./traits";
 
-const LEFT = 38;
+const LEFT = 46;
 const BOTTOM = 16;
 const PAD = 5;
 /** A pointer this far from a dot still means it. */

@@ -61,5 +61,5 @@ def test_a_folder_that_holds_another_dictionary_now_is_refused(tmp_path: Path) -
 
 
 def test_an_unknown_name_is_told_the_nearest() -> None:
-    with pytest.raises(DictionaryUnusable, match="no dictionary 'smollm2-135m-l8'.*smollm2-135m-l9"):
+    with pytest.raises(DictionaryUnusable, match=r"no dictionary .smollm2-135m-l8.*smollm2-135m-l9"):
         load_dictionary("smollm2-135m-l8")

@@ -200,6 +200,7 @@ def test_a_dictionary_that_does_not_fit_is_refused_before_anything_leans_on_it(m
     until(view, lambda: view.refused != "")
     assert "0.01 was declared" in view.refused or "leaves out" in view.refused
     assert view.on_text is None and view.effect is None and view.refused in view.picture()
+    assert [view.ask(lane) for lane in ("index", "text", "effect")] == [None, None, None]
     with pytest.raises(DictionaryUnusable):
         view.run()
     view.close()

@@ -304,16 +304,15 @@ rows:[found2.length?"strongest, by share of their peak":"reading the text",...fo
 trim())return{rows:everything(known),found:null};if(by==="token"){let{found:found2}=known;return!found2||found2.wanted!==
 text?{rows:["looking"],found:[]}:{rows:[heading2(found2.ids,`promote ${tokenLabel(text.trim())} (logits a unit)`),...found2.
 ids],figure:id=>signed(found2.values[found2.ids.indexOf(id)]??Number.NaN),found:found2.ids}}let found=labelled2(text,known);
-return{rows:[heading2(found,"labels have it"),...found],found}}var BY=[["label","label","word, or number"],["token","pro\
-motes","a token"],["text","fires on","any text"]];function searchOf(signal,changed){let by=h("select",{class:"mikit-sele\
-ct","aria-label":"Search by"},...BY.map(([value,label])=>h("option",{value},label))),box=h("input",{class:"mikit-input",
-type:"search","aria-label":"Search for"}),chosen=()=>by.value;return by.addEventListener("change",()=>{chosen()!=="text"&&
-(box.value=""),changed({by:chosen(),text:box.value})},{signal}),box.addEventListener("input",()=>{(chosen()==="label"||!box.
-value)&&changed({by:chosen(),text:box.value})},{signal}),box.addEventListener("change",()=>changed({by:chosen(),text:box.
-value}),{signal}),{element:h("div",{class:"mikit-fd-search"},by,box),controls:{by,box},show(wanted,prompt,live){by.value=
-wanted.by;for(let option of by.options)option.disabled=!live&&option.value==="token";box.placeholder=BY.find(([name])=>name===
-wanted.by)[2],box.disabled=!live&&wanted.by!=="label",box.matches(":focus")||(box.value=wanted.by==="text"?prompt:wanted.
-text)}}}var band=(right,i)=>`${BANDS[i]??"silent"} ${right===null?"–":percent(right)}`;function outcomeInWords({outcome}){return outcome?
+return{rows:[heading2(found,"labels have it"),...found],found}}var BY=[["label","label","word or id"],["token","promotes",
+"a token"],["text","fires on","any text"]];function searchOf(signal,changed){let by=h("select",{class:"mikit-select","ar\
+ia-label":"Search by"},...BY.map(([value,label])=>h("option",{value},label))),box=h("input",{class:"mikit-input",type:"s\
+earch","aria-label":"Search for"}),chosen=()=>by.value;return by.addEventListener("change",()=>{chosen()!=="text"&&(box.
+value=""),changed({by:chosen(),text:box.value})},{signal}),box.addEventListener("input",()=>{(chosen()==="label"||!box.value)&&
+changed({by:chosen(),text:box.value})},{signal}),box.addEventListener("change",()=>changed({by:chosen(),text:box.value}),
+{signal}),{element:h("div",{class:"mikit-fd-search"},by,box),controls:{by,box},show(wanted,prompt,live){by.value=wanted.
+by;for(let option of by.options)option.disabled=!live&&option.value==="token";box.placeholder=BY.find(([name])=>name===wanted.
+by)[2],box.disabled=!live&&wanted.by!=="label",box.matches(":focus")||(box.value=wanted.by==="text"?prompt:wanted.text)}}}var band=(right,i)=>`${BANDS[i]??"silent"} ${right===null?"–":percent(right)}`;function outcomeInWords({outcome}){return outcome?
 `Score ${interval(...outcome.score,2)}; answers shuffled ${fixed(outcome.shuffled)}; guessing 0.50. Right: ${outcome.recall.
 map(band).join(", ")}.`:""}function gameInWords({outcome}){if(!outcome)return"On four of the marked tokens the feature f\
 ires. Pick the text where it is silent.";let{foreign,picked,played:[won,rounds],range:[low,high]}=outcome;return`${picked===

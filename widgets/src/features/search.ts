@@ -67,7 +67,7 @@ export function search({ by, text }: Wanted, known: Known): Listed {
 }
 
 const BY: [By, string, string][] = [
-  ["label", "label", "word, or number"],
+  ["label", "label", "word or id"],
   ["token", "promotes", "a token"],
   ["text", "fires on", "any text"],
 ];

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 from pydantic import Field, model_validator
-from torch import Tensor
+from torch import Tensor, nn
 
 from mikit.errors import ShapeMismatch
 from mikit.methods import geometry
@@ -34,18 +34,17 @@ UNNAMED = ModelRef(name="toys", sha256="")
 """Stands for the untrained toys until the other fields are read, from which they follow."""
 
 
-class UntrainedToys(Model):
-    """Toys as studies know a model: a name, and the hash of their weights before training. They are not traced."""
+class ToyModel(Model):
+    """Toys as studies know a model: a name, and the hash of their weights. They are not traced."""
 
-    def __init__(self, instances: int, features: int, hidden: int, seed: int) -> None:
-        untrained = Toys(instances, features, hidden, seed)
-        self.ref = ModelRef(name=f"toys-{features}-in-{hidden}-seed-{seed}", sha256=weights_hash(untrained))
+    def __init__(self, name: str, weights: nn.Module, family: str, *, features: int, width: int) -> None:
+        self.ref = ModelRef(name=name, sha256=weights_hash(weights))
         self.spec = Spec(
-            family="superposition",
+            family=family,
             layers=0,
             heads=0,
             kv_heads=0,
-            d_model=hidden,
+            d_model=width,
             d_head=0,
             d_mlp=0,
             vocab=features,
@@ -55,6 +54,15 @@ class UntrainedToys(Model):
             parallel=False,
         )
         self.checks = None
+
+
+class UntrainedToys(ToyModel):
+    """Toys of superposition before training."""
+
+    def __init__(self, instances: int, features: int, hidden: int, seed: int) -> None:
+        untrained = Toys(instances, features, hidden, seed)
+        name = f"toys-{features}-in-{hidden}-seed-{seed}"
+        super().__init__(name, untrained, "superposition", features=features, width=hidden)
 
 
 class ToyStudy(Study):

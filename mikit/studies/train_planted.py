@@ -12,14 +12,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mikit.errors import ShapeMismatch
-from mikit.models.model import Model, ModelRef, Spec
-from mikit.models.weights import weights_hash
+from mikit.models.model import Model
 from mikit.sae.dictionary import Activation, Dictionary
 from mikit.sae.evaluate import measure, random_dictionary, recovered
 from mikit.sae.store import Drawn
 from mikit.sae.train import Trainer, Training
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result
-from mikit.studies.toys import ToyStudy, fields_of
+from mikit.studies.toys import ToyModel, ToyStudy, fields_of
 from mikit.studies.train_toy import one_thread
 from mikit.trace.arrays import Array
 from mikit.trace.engine import exclusive
@@ -65,27 +64,12 @@ class Planted(nn.Module):
         return (size * there) @ self.directions
 
 
-class PlantedModel(Model):
-    """A world of planted directions as studies know a model: a name, and the hash of its directions. Not traced."""
+class PlantedModel(ToyModel):
+    """A world of planted directions as studies know a model, by the hash of its directions."""
 
     def __init__(self, world: Planted, seed: int) -> None:
         truth, width = world.drawn.shape
-        self.ref = ModelRef(name=f"planted-{truth}-in-{width}-seed-{seed}", sha256=weights_hash(world))
-        self.spec = Spec(
-            family="planted",
-            layers=0,
-            heads=0,
-            kv_heads=0,
-            d_model=width,
-            d_head=0,
-            d_mlp=0,
-            vocab=truth,
-            context=1,
-            adds_bos=False,
-            has_chat=False,
-            parallel=False,
-        )
-        self.checks = None
+        super().__init__(f"planted-{truth}-in-{width}-seed-{seed}", world, "planted", features=truth, width=width)
 
 
 class TrainPlanted(ToyStudy):

@@ -260,11 +260,11 @@ get("outcome").verdict??"none yet"}`,columns:["wording","names","n","right","low
 "changed right","changed difference","by coin right","by coin difference","told above","told below","verdict"],rows:model.
 get("cells").map(numbers)}),reset:()=>{typed=null,step=0}}),boxes=form(model.get("offered"),signal,draft=>{typed=draft}),
 dose=dosePanel(signal),tabs=STEPS.map((label,i)=>textButton(label,signal,()=>go(i))),nav=h("nav",{class:"mikit-claim-ste\
-ps","aria-label":"Steps"},...tabs),lock=h("button",{type:"button",class:"mikit-claim-primary"},"Lock the rule"),over=textButton(
+ps","aria-label":"Steps"},...tabs),lock=h("button",{type:"button",class:"mikit-primary"},"Lock the rule"),over=textButton(
 "Start over with a new claim",signal,()=>{model.send({do:"over"}),go(0)}),locked=h("p",{class:"mikit-claim-locked",role:"\
 status"}),problem=h("p",{class:"mikit-error",role:"alert"}),[,,rule]=boxes.steps;rule.append(h("div",{class:"mikit-claim\
--row"},lock,over),locked,problem);let start=h("button",{type:"button",class:"mikit-claim-primary"},"Run"),hint=h("p",{class:"\
-mikit-muted"}),[plot,found]=[h("div"),h("div")],running=h("div",{},h("div",{class:"mikit-claim-row"},start,hint),plot,found),
+-row"},lock,over),locked,problem);let start=h("button",{type:"button",class:"mikit-primary"},"Run"),hint=h("p",{class:"m\
+ikit-muted"}),[plot,found]=[h("div"),h("div")],running=h("div",{},h("div",{class:"mikit-claim-row"},start,hint),plot,found),
 [head2,result,limits]=[h("div"),h("div"),h("div")],waits=h("p",{class:"mikit-muted"},"Nothing to hand over yet: lock the\
  rule (step 3) and run (step 4)."),handed=h("div",{class:"mikit-claim-page"},waits,head2,result,dose.element,limits,h("p",
 {class:"mikit-muted"},"Save page keeps all of this in one file, its record inside. Save record keeps the record alone; a\

@@ -211,9 +211,9 @@ caption:`Fraction of variance left out (fvu), features that fire (l0) and the sh
 map(({recovered},i)=>`${recovered} with ${named(scene,i)}`).join(", ")}.`:""}`,columns:["updates",...columns.map(({name})=>name)],
 rows:Array.from(scene.steps,(step,i)=>[`${step}`,...columns.map(({values})=>values[i]??Number.NaN)])}}function render({model,
 el,signal}){let cursor=null,scene=sceneOf(model),plot=plotOf(scene,800,TALL),view=frame(model,el,signal,{name:"dictionar\
-ytraining",table:()=>tableOf(scene),reset:()=>{cursor=null}}),start=h("button",{type:"button",class:"mikit-dt-start"},"S\
-tart");start.addEventListener("click",()=>view.set({started:!0},["train"]),{signal});let levels=h("select",{class:"mikit\
--select"});levels.addEventListener("change",()=>{view.set({chosen:levels.selectedIndex}),view.draw()},{signal});let seed=h(
+ytraining",table:()=>tableOf(scene),reset:()=>{cursor=null}}),start=h("button",{type:"button",class:"mikit-primary"},"St\
+art");start.addEventListener("click",()=>view.set({started:!0},["train"]),{signal});let levels=h("select",{class:"mikit-\
+select"});levels.addEventListener("change",()=>{view.set({chosen:levels.selectedIndex}),view.draw()},{signal});let seed=h(
 "input",{class:"mikit-input mikit-dt-seed",type:"number",min:0,max:9999,step:1});seed.addEventListener("change",()=>{seed.
 value!==""&&seed.checkValidity()&&view.set({seed:seed.valueAsNumber}),seed.value=String(model.get("seed"))},{signal});let choice=h(
 "label",{class:"mikit-dt-field"},scene.knob==="k"?"features an input":"price of firing",levels);view.inputs.append(start,

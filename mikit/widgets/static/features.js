@@ -354,7 +354,7 @@ signal,next=>{let other=next.by!==wanted.by;wanted=next,next.by==="token"&&view.
 by==="text"&&!other&&next.text&&next.text!==model.get("prompt")&&view.set({prompt:next.text},["text","effect"]),view.draw()}),
 readout=h("div",{class:"mikit-fd-readout"},AXES),dots=scatterOf(signal,pick,id=>{readout.textContent=id<0?AXES:`${id} ${named(
 id).words||"no label"} · ${scoreText(named(id))}`}),list=listOf(signal,pick),build=h("button",{type:"button",class:"mik\
-it-fd-build"},"Read the pool");build.addEventListener("click",()=>view.set({indexing:!0},["index"]),{signal});let unread=h(
+it-primary"},"Read the pool");build.addEventListener("click",()=>view.set({indexing:!0},["index"]),{signal});let unread=h(
 "div",{class:"mikit-fd-unread"},h("p",{},"This dictionary comes without an index: nobody has read yet where its features\
  fire. Reading takes a minute or so."),build),quiz=textButton("Test it blind",signal,()=>send({do:"quiz"})),game=textButton(
 "Intruder game",signal,()=>send({do:"intruder"})),typing=textButton("Type a label",signal,()=>{asking.hidden=!asking.hidden,

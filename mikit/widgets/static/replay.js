@@ -133,7 +133,7 @@ caption:model.get("outcome").sentence??"Not replayed yet",columns:["numbers","la
 get("rows").map(row=>[row.where,row.difference??Number.NaN,row.unit,row.tolerance])})}),files=h("select",{class:"mikit-s\
 elect","aria-label":"A record beside this notebook"}),look=textButton("Look again",signal,()=>model.send({do:"look"})),file=h(
 "input",{type:"file",accept:".json,.html,.htm","aria-label":"A record from this computer"}),start=h("button",{type:"butt\
-on",class:"mikit-replay-primary"},"Replay"),problem=h("p",{class:"mikit-error",role:"alert"}),[recorded,outcome,rows,environment]=[
+on",class:"mikit-primary"},"Replay"),problem=h("p",{class:"mikit-error",role:"alert"}),[recorded,outcome,rows,environment]=[
 h("div"),h("p",{class:"mikit-replay-outcome",role:"status"}),h("div"),h("div")];view.inputs.append(h("label",{class:"mik\
 it-replay-field"},"beside this notebook",files),look,h("label",{class:"mikit-replay-field"},"from this computer",file),start),
 view.stage.append(problem,recorded,outcome,h("div",{class:"mikit-replay-scroll",tabindex:0,role:"region","aria-label":"D\

@@ -270,7 +270,7 @@ get("phase_present"),decode(model.get("phase")),decode(model.get("phase_length")
 ""]);return{caption:"Each feature's direction: its length, the dimensions it has, its angle in degrees; and before train\
 ing.",columns:["features","sparsity","feature","importance","length","dimensions","angle","untrained length","untrained \
 dimensions"],rows:[...arrows,...cells]}}let view=frame(model,el,signal,{name:"superposition",table,reset:()=>phase.leave()}),
-start=h("button",{type:"button",class:"mikit-sp-start"},"Start");start.addEventListener("click",()=>view.set({started:!0},
+start=h("button",{type:"button",class:"mikit-primary"},"Start");start.addEventListener("click",()=>view.set({started:!0},
 LANES),{signal});let again=()=>model.get("started")?["train"]:[],known=[...new Set([...IMPORTANCES,model.get("importance")])].
 sort((a,b)=>b-a),[featuresLabel,features]=select("features",FEATURES.map(n=>[`${n}`,`${n}`]),signal,value=>view.set({features:Number(
 value)},again())),[importanceLabel,importance]=select("importance",known.map(share=>[`${share}`,importanceText(share)]),

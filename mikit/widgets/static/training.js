@@ -214,7 +214,7 @@ get("updates"),predicted:model.get("predicted"),layers,heads:[...headsOf(layers,
 "updates",`${words2(scene.layers)} layers`,"one layer",...scores.map(({name})=>name)],rows:Array.from(scene.steps,(step,i)=>[
 `${step}`,scene.loss[i],scene.control[i],...scores.map(({values})=>values[i]??Number.NaN)])}}function render({model,el,signal}){
 let cursor=null,scene=sceneOf(model),plot=plotOf(scene,800,TALL),view=frame(model,el,signal,{name:"training",table:()=>tableOf(
-scene),reset:()=>{cursor=null}}),start=h("button",{type:"button",class:"mikit-tr-start"},"Start");start.addEventListener(
+scene),reset:()=>{cursor=null}}),start=h("button",{type:"button",class:"mikit-primary"},"Start");start.addEventListener(
 "click",()=>view.set({started:!0},["train"]),{signal});let seed=h("input",{class:"mikit-input mikit-tr-seed",type:"numbe\
 r",min:0,max:9999,step:1});seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&view.set({seed:seed.
 valueAsNumber}),seed.value=String(model.get("seed"))},{signal}),view.inputs.append(start,h("label",{class:"mikit-tr-seed\

@@ -44,7 +44,7 @@ function render({ model, el, signal }: RenderProps<ClaimTraits>): void {
 
   const tabs = STEPS.map((label, i) => textButton(label, signal, () => go(i)));
   const nav = h("nav", { class: "mikit-claim-steps", "aria-label": "Steps" }, ...tabs);
-  const lock = h("button", { type: "button", class: "mikit-claim-primary" }, "Lock the rule");
+  const lock = h("button", { type: "button", class: "mikit-primary" }, "Lock the rule");
   const over = textButton("Start over with a new claim", signal, () => {
     model.send({ do: "over" });
     go(0);
@@ -53,7 +53,7 @@ function render({ model, el, signal }: RenderProps<ClaimTraits>): void {
   const problem = h("p", { class: "mikit-error", role: "alert" });
   const [, , rule] = boxes.steps;
   rule.append(h("div", { class: "mikit-claim-row" }, lock, over), locked, problem);
-  const start = h("button", { type: "button", class: "mikit-claim-primary" }, "Run");
+  const start = h("button", { type: "button", class: "mikit-primary" }, "Run");
   const hint = h("p", { class: "mikit-muted" });
   const [plot, found] = [h("div"), h("div")];
   const running = h("div", {}, h("div", { class: "mikit-claim-row" }, start, hint), plot, found);

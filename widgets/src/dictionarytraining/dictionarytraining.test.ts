@@ -131,7 +131,7 @@ describe("the view", () => {
     await frame();
     expect(host.querySelector<HTMLElement>(".mikit-dt-truth")!.hidden).toBe(true);
     expect(labels().slice(0, 3)).toEqual(["random 0.700", "0.400", "you: 0.25"]);
-    expect(text(".mikit-dt-start")).toBe("Go on");
+    expect(text(".mikit-primary")).toBe("Go on");
     fake.receive({ held_out: [0.41, 0.38, 0.44, 0.71] });
     await frame();
     expect([text(".mikit-number-value"), text(".mikit-number-below")]).toEqual(["0.410 [0.380, 0.440]", "random dictionary 0.710"]);

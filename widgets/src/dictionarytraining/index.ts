@@ -44,7 +44,7 @@ function render({ model, el, signal }: RenderProps<DictionaryTrainingTraits>): v
     },
   });
 
-  const start = h("button", { type: "button", class: "mikit-dt-start" }, "Start");
+  const start = h("button", { type: "button", class: "mikit-primary" }, "Start");
   start.addEventListener("click", () => view.set({ started: true }, ["train"]), { signal });
   const levels = h("select", { class: "mikit-select" });
   levels.addEventListener("change", () => {

@@ -88,7 +88,7 @@ function render({ model, el, signal }: RenderProps<FeaturesTraits>): void {
   });
   const list = listOf(signal, pick);
 
-  const build = h("button", { type: "button", class: "mikit-fd-build" }, "Read the pool");
+  const build = h("button", { type: "button", class: "mikit-primary" }, "Read the pool");
   build.addEventListener("click", () => view.set({ indexing: true }, ["index"]), { signal });
   const unread = h("div", { class: "mikit-fd-unread" },
     h("p", {}, "This dictionary comes without an index: nobody has read yet where its features fire. Reading takes a minute or so."), build);

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => stop.abort());
 
-const start = (): HTMLButtonElement => host.querySelector(".mikit-replay-primary") as HTMLButtonElement;
+const start = (): HTMLButtonElement => host.querySelector(".mikit-primary") as HTMLButtonElement;
 
 it("asks for the chosen record, and runs nothing before the button", async () => {
   await open();

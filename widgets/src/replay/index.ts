@@ -43,7 +43,7 @@ function render({ model, el, signal }: RenderProps<ReplayTraits>): void {
   const files = h("select", { class: "mikit-select", "aria-label": "A record beside this notebook" });
   const look = textButton("Look again", signal, () => model.send({ do: "look" }));
   const file = h("input", { type: "file", accept: ".json,.html,.htm", "aria-label": "A record from this computer" });
-  const start = h("button", { type: "button", class: "mikit-replay-primary" }, "Replay");
+  const start = h("button", { type: "button", class: "mikit-primary" }, "Replay");
   const problem = h("p", { class: "mikit-error", role: "alert" });
   const [recorded, outcome, rows, environment] = [h("div"), h("p", { class: "mikit-replay-outcome", role: "status" }), h("div"), h("div")];
   view.inputs.append(h("label", { class: "mikit-replay-field" }, "beside this notebook", files), look,

@@ -53,7 +53,7 @@ function render({ model, el, signal }: RenderProps<SuperpositionTraits>): void {
 
   const view = frame(model, el, signal, { name: "superposition", table, reset: () => phase.leave() });
 
-  const start = h("button", { type: "button", class: "mikit-sp-start" }, "Start");
+  const start = h("button", { type: "button", class: "mikit-primary" }, "Start");
   start.addEventListener("click", () => view.set({ started: true }, LANES), { signal });
   const again = (): string[] => (model.get("started") ? ["train"] : []);
   const known = [...new Set([...IMPORTANCES, model.get("importance")])].sort((a, b) => b - a);

@@ -91,7 +91,7 @@ describe("the view", () => {
   it("waits for Start, which asks both lanes", () => {
     expect(text(".mikit-number-below")).toBe("not trained yet");
     expect(host.querySelectorAll(".mikit-sp-arrow")).toHaveLength(0);
-    one<HTMLButtonElement>(".mikit-sp-start").click();
+    one<HTMLButtonElement>(".mikit-primary").click();
     expect(fake.model.get("started")).toBe(true);
     expect(fake.model.get("asked")).toEqual({ train: 1, phase: 1 });
   });

@@ -36,7 +36,7 @@ function render({ model, el, signal }: RenderProps<TrainingTraits>): void {
     },
   });
 
-  const start = h("button", { type: "button", class: "mikit-tr-start" }, "Start");
+  const start = h("button", { type: "button", class: "mikit-primary" }, "Start");
   start.addEventListener("click", () => view.set({ started: true }, ["train"]), { signal });
   const seed = h("input", { class: "mikit-input mikit-tr-seed", type: "number", min: 0, max: 9999, step: 1 });
   seed.addEventListener("change", () => {

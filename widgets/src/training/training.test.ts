@@ -88,7 +88,7 @@ describe("the view", () => {
     expect(labels()).toEqual(["chance 3.87", "you: 3.0"]);
     expect(host.querySelectorAll(".mikit-tr-you")).toHaveLength(1);
     expect(host.querySelectorAll(".mikit-tr-card")).toHaveLength(6);
-    host.querySelector<HTMLButtonElement>(".mikit-tr-start")?.click();
+    host.querySelector<HTMLButtonElement>(".mikit-primary")?.click();
     expect(fake.model.get("started")).toBe(true);
     expect(fake.model.get("asked")).toEqual({ train: 1 });
   });
@@ -101,7 +101,7 @@ describe("the view", () => {
     expect(paths).toEqual(["mikit-tr-control", "mikit-tr-effect"]);
     expect(text(".mikit-number-value")).toBe("< 0.01");
     expect(text(".mikit-number-below")).toBe("one layer 2.90 · chance 3.87");
-    expect(text(".mikit-tr-start")).toBe("Train again");
+    expect(text(".mikit-primary")).toBe("Train again");
   });
 
   it("is read step by step with the arrow keys", async () => {

@@ -25,18 +25,23 @@ from mikit.course.lessons.l00_names import (
 )
 from mikit.course.lessons.l02_heads import HELPER, SILENT, head_shares, loss_without, lowered
 from mikit.course.lessons.l02_stream import CHANGED, LAYER, lens_readings, our_share, sink_length, stream_of
-from mikit.course.lessons.l03_real import SWITCH, curve, handovers, maps
+from mikit.course.lessons.l03_real import SWITCH, curve, handovers, maps, measured
 from mikit.course.lessons.l04_figures import MANY, SLOTS, STICKY, directions, trained
 from mikit.course.lessons.l04_words import come_back, random_directions, words
+from mikit.course.lessons.l06 import found_of_the_weak
+from mikit.course.lessons.l06_controls import NAME, SCRAMBLED, label_scores, twins
+from mikit.course.lessons.l06_labels import our_share as losing
 from mikit.course.plan import Context
 from mikit.methods.intervals import mean_interval
 from mikit.methods.lens import logit_lens, streams
 from mikit.models.model import Model, ModelRef
+from mikit.sae.library import DictionaryRef, load_dictionary, ref_of
 from mikit.studies.base import run_study
 from mikit.studies.kinds import HeadScores, MuteHeads
 from mikit.studies.names import name_pair, name_pairs
 from mikit.studies.prompts import RepeatPrompt
 from mikit.studies.superposition import Superposition
+from mikit.studies.train_planted import TrainPlanted
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Patch
 from mikit.trace.engine import run
@@ -60,8 +65,8 @@ class Measured(NamedTuple):
     value: float
     low: float | None = None
     high: float | None = None
-    of: ModelRef | None = None
-    """What was measured, where it is not the model of the lessons but a toy."""
+    of: ModelRef | DictionaryRef | None = None
+    """What was measured, where it is not the model of the lessons but a toy or a dictionary."""
 
 
 @cache
@@ -164,6 +169,24 @@ def all_words(model: Model) -> torch.Tensor:
     return words(Context(seed=0))
 
 
+def planted(grid: str, price: float, *, random: bool = False) -> Measured:
+    """What a dictionary of planted directions ends with, in the toy of seed 0, trained briefly."""
+    study = TrainPlanted(sparsities=(0.02, 0.3), updates=600)
+    result = measured(study, study.open())
+    grids = result.controls[0].grids if random else result.grids
+    return Measured(float(grids[grid].values.numpy()[-1][study.sparsities.index(price)]), of=study.model)
+
+
+def label_score(name: str) -> Measured:
+    """Of a dictionary's features that fired 100 times or more, the middle label's score and the middle half."""
+    low, middle, high = np.quantile(label_scores(name), (0.25, 0.5, 0.75)).tolist()
+    return Measured(middle, low, high, ref_of(load_dictionary(name)))
+
+
+def of_the_dictionary(value: float) -> Measured:
+    return Measured(value, of=ref_of(load_dictionary(NAME)))
+
+
 MEASURES: dict[str, Callable[[Model], Measured]] = {
     "mary": lambda m: Measured(100 * probability(m, MARY.text, MARY.answer)),
     "mary-space": lambda m: Measured(100 * probability(m, MARY.text + " ", MARY.answer)),
@@ -206,6 +229,15 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "toy-slots-a-fact": lambda m: slots_a_fact(),
     "words-at-once": lambda m: Measured(100 * come_back(all_words(m), 6)),
     "random-at-once": lambda m: Measured(100 * come_back(random_directions(all_words(m)), 6)),
+    "planted-left-out": lambda m: Measured(100 * planted("fvu", 0.02).value, of=planted("fvu", 0.02).of),
+    "planted-came-back": lambda m: planted("recovered", 0.02),
+    "planted-came-back-dear": lambda m: planted("recovered", 0.3),
+    "planted-came-back-random": lambda m: planted("recovered", 0.02, random=True),
+    "label-score-trained": lambda m: label_score(NAME),
+    "label-score-scrambled": lambda m: label_score(SCRAMBLED),
+    "label-loses": lambda m: of_the_dictionary(100 * losing(Context(seed=0))),
+    "label-weak": lambda m: of_the_dictionary(found_of_the_weak(Context(seed=0))),
+    "seed-twins": lambda m: of_the_dictionary(twins()),
 }
 
 

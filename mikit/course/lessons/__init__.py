@@ -13,6 +13,7 @@ HOME = {
     "02": "mikit.course.lessons.l02",
     "03": "mikit.course.lessons.l03",
     "04": "mikit.course.lessons.l04",
+    "05": "mikit.course.lessons.l05",
 }
 
 

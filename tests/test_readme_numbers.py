@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from mikit.sae.index import index_of
+from mikit.sae.library import folder_of, load_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT: dict[str, Any] = json.loads((ROOT / "tests" / "bench" / "patching.json").read_text(encoding="utf-8"))
@@ -89,3 +93,14 @@ def test_the_report_of_dictionaries_names_no_machine() -> None:
     assert set(SAE["machine"]) == {
         "cores", "threads", "load", "torch", "transformers", "nnsight", "sae-lens", "sae-dashboard", "transformer-lens"
     }  # fmt: skip
+
+
+def test_what_is_said_of_the_dictionary_is_in_its_index_and_its_numbers() -> None:
+    index = index_of(load_dictionary("smollm2-135m-l9"))
+    numbers = json.loads((folder_of("smollm2-135m-l9") / "numbers.json").read_text(encoding="utf-8"))
+    assert index is not None
+    said = " ".join(README.split())
+    label, other = np.nanmean(index.score[:, 0]), np.nanmean(index.shuffled)
+    assert f"a balanced accuracy of {label:.2f}; another feature's label, {other:.2f}" in said
+    left = [kind["fvu at 32"] for kind in numbers["kinds"].values()]
+    assert f"leaves out {100 * min(left):.0f} to {100 * max(left):.0f} % of the variance" in said

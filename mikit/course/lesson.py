@@ -8,6 +8,7 @@ from typing import Any
 
 from mikit.course import code as codes
 from mikit.course import keep, lessons
+from mikit.course.crowded import crowded
 from mikit.course.plan import Context, LessonPlan, Pace, UnknownExercise
 from mikit.course.progress import LessonState, Prediction, Progress, ProgressFile, Step, StepState
 from mikit.course.say import Block, say, tell
@@ -224,6 +225,8 @@ def open_lesson(id: str, *, code: str | None = None, pace: Pace = "full") -> Les
         except MikitError as error:
             tell(str(error))
     lesson.say_where()
+    if others := crowded():
+        tell(others)
     return lesson
 
 

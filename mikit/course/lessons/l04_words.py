@@ -25,12 +25,17 @@ def words(context: Context) -> Tensor:
     """The direction that reads each token of the model, their mean taken off, length 1: [token, 576]."""
     read = context.model().hf.lm_head.weight.detach()
     some = read if context.pace == "full" else read[:: len(read) // 8000]
-    return normalize(some - some.mean(0), dim=1)
+    return _to_length_1(some - some.mean(0))
 
 
 def random_directions(like: Tensor) -> Tensor:
     """As many directions of the same width, drawn at random."""
-    return normalize(torch.randn(like.shape, generator=torch.Generator().manual_seed(0)), dim=1)
+    return _to_length_1(torch.randn(like.shape, generator=torch.Generator().manual_seed(0)))
+
+
+def _to_length_1(directions: Tensor) -> Tensor:
+    """In place: a table of all words takes 113 MB, and Binder has 2 GB for everything."""
+    return directions.div_(directions.norm(dim=1, keepdim=True))
 
 
 def come_back(directions: Tensor, count: int) -> float:
@@ -46,7 +51,7 @@ def come_back(directions: Tensor, count: int) -> float:
 def read_back(model: Model, texts: Sequence[str], more: int = 3) -> list[str]:
     """The words that a sum of words' directions is strongest along: as many as went in, and ``more``."""
     read = model.hf.lm_head.weight.detach()
-    directions = normalize(read - read.mean(0), dim=1)
+    directions = _to_length_1(read - read.mean(0))
     ids = [int(model.tokens(text).ids[0, 0]) for text in texts]
     found = (directions[ids].sum(0) @ directions.T).topk(len(ids) + more).indices
     return [model.token_string(int(id)) for id in found]

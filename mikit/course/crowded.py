@@ -20,8 +20,8 @@ def crowded() -> str:
     others = "Another notebook is" if len(held) == 1 else f"{len(held)} other notebooks are"
     return (
         f"{others} still running, taking {sum(held) / 1e9:.1f} of the {int(limit) / 1e9:.1f} GB that this place gives"
-        " you. With too little left, a kernel dies. Close what you are done with: in its tab, Kernel, then Shut Down Kernel."
-        " Your progress stays."
+        " you. With too little left, a kernel dies. Close what you are done with: in its tab, Kernel, then Shut Down"
+        " Kernel. Your progress stays."
     )
 
 

@@ -14,6 +14,7 @@ HOME = {
     "03": "mikit.course.lessons.l03",
     "04": "mikit.course.lessons.l04",
     "05": "mikit.course.lessons.l05",
+    "06": "mikit.course.lessons.l06",
 }
 
 

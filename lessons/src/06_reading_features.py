@@ -98,7 +98,8 @@ mikit.course.check("06.E2", which)
 # ## 2. A real feature
 #
 # Now a dictionary that comes with mikit: 4,608 features of the stream of SmolLM2 after layer 9, at most 32 of them on
-# each token. It was read on 2,000 windows of text that training never saw: novels, speeches, chemistry, a manual, code.
+# each token. It was read on 2,000 windows of text: novels, chemistry, a manual and code, of kinds that training never
+# saw, and speeches, which it did see.
 # Half of the windows are for looking. The other half nobody looks at: labels are tested there.
 #
 # One of the features is yours. Its examples come in four bands: its strongest tenth of firings, and the other firings

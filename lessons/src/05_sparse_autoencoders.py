@@ -195,8 +195,8 @@ model = lesson.context.model()
 x = streams(lesson.context)  # the stream after layer 9 of texts that no dictionary here was trained on
 shipped = mikit.load_dictionary(SHIPPED)
 print(shipped)
-print("stream:", list(x.shape), "  your five lines and mikit differ by at most", end=" ")
-print(f"{float((mikit.course.given('05.E4')(x, shipped) - shipped.reconstruct(x)).abs().max()):.5f}")
+apart = (mikit.course.given("05.E4")(x, shipped) - shipped.reconstruct(x)).abs().max()
+print("stream:", list(x.shape), f"  your five lines and mikit differ by at most {float(apart):.5f}")
 
 # %% [markdown] label="l0-ask"
 # Your five lines have read the stream of a real model, with a dictionary that comes with mikit. You will meet it again
@@ -366,8 +366,8 @@ mikit.course.reveal("05.P3", recovered_of(own, nats["random directions"], nats["
 # beside that much looks good. So "recovered 0.5" is worth nothing, and 0.9 is worth less than it sounds.
 #
 # Another way to break the place is the **mean** stream: the same at every token, so that nothing is known of the text
-# but that it is text. Most papers use zeros, the milder ruler. Here the mean breaks the model nearly as badly, and the
-# two rulers differ a little; in other places they differ much.
+# but that it is text. Many papers use zeros, the milder ruler. By it your dictionary looks a little better, and the
+# random directions gain most.
 #
 # And 0.99 is not "nothing lost". The last line above says what a hundredth is, in nats, at every token. One nat means
 # that the words that come are given 2.7 times less probability. Read the nats, and the control.
@@ -375,8 +375,8 @@ mikit.course.reveal("05.P3", recovered_of(own, nats["random directions"], nats["
 # ## 5. The dictionary that comes with mikit
 #
 # It was trained in the same way, with more features, on far more text. Is it better? Both on the same windows, each
-# number over all of them. (Yours has an advantage: it learnt from other pieces of the very same books. The shipped one
-# never saw texts of these kinds.)
+# number over all of them, beside random directions, as many as yours has. (Yours has an advantage: it learnt from other
+# pieces of the very same sources. The shipped one read nothing of them.)
 
 # %% label="compared"
 from mikit.course.lessons.l05_real import compared

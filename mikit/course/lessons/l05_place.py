@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from mikit.course.lessons.l05_code import small
-from mikit.course.lessons.l05_real import SHIPPED, SITE, compared
+from mikit.course.lessons.l05_real import SHIPPED, SITE, evaluated, row
 from mikit.course.lessons.verdicts import no, yes
 from mikit.course.plan import Context, Exercise, Verdict, Wrong
 from mikit.sae.dictionary import Dictionary
+from mikit.sae.library import load_dictionary
 
 SINK = 40.0
 """How many times as long as others the first token's stream is."""
@@ -204,11 +205,11 @@ def letters(context: Context) -> dict[str, str]:
 
 def sentences(context: Context) -> dict[str, str]:
     """Six sentences about the shipped dictionary, with the numbers of this run."""
-    table = compared(context)
-    found, chance = table.loc[SHIPPED], table.loc["random directions"]
+    shipped = evaluated(context, load_dictionary(SHIPPED))
+    found, chance = row(SHIPPED, shipped.grids), row("random directions", shipped.controls[0].grids)
     says = {
-        "left out": f"On these texts it leaves out {found['left out']:.0%} of the variance; random directions leave out"
-        f" {chance['left out']:.0%}.",
+        "left out": f"On these texts it leaves out {found['left out']:.0%} of the variance; as many random directions"
+        f" leave out {chance['left out']:.0%}.",
         "nats": f"With its output in place of the stream after layer {SITE.layer}, the model is"
         f" {found['nats lost']:.2f} nats a token more surprised by these texts.",
         "explained": f"It explains {1 - found['left out']:.0%} of what the model computes up to layer {SITE.layer}.",

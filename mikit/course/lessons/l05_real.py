@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -76,7 +77,7 @@ def trained(context: Context) -> Dictionary:
 def texts(context: Context) -> tuple[str, ...]:
     """The beginnings of texts that were not trained on, here or for the shipped dictionary: a window each."""
     held_out, _ = real(context).pieces()
-    return tuple(piece[: 300 if context.pace == "full" else 60] for piece in held_out[:12])
+    return tuple(piece[: 200 if context.pace == "full" else 60] for piece in held_out[:12])
 
 
 def stream(model: Model, text: str) -> Tensor:
@@ -116,14 +117,15 @@ def compared(context: Context) -> pd.DataFrame:
     mine, shipped = evaluated(context, trained(context)), evaluated(context, load_dictionary(SHIPPED))
     return pd.DataFrame(
         [
-            _row("random directions", mine.controls[0].grids),
-            _row("yours", mine.grids),
-            _row(SHIPPED, shipped.grids),
+            row("random directions", mine.controls[0].grids),
+            row("yours", mine.grids),
+            row(SHIPPED, shipped.grids),
         ]
     ).set_index("dictionary")
 
 
-def _row(name: str, grids: Mapping[str, Grid]) -> dict[str, object]:
+def row(name: str, grids: Mapping[str, Grid]) -> dict[str, Any]:
+    """What was measured of a dictionary, in words and numbers."""
     own, spliced, _, _ = grids["cross entropy"].values.numpy()[0].tolist()
     zeros, mean = grids["recovered"].values.numpy()[0].tolist()
     return {

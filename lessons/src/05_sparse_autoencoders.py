@@ -192,7 +192,7 @@ mikit.course.check("05.E4", topk)
 from mikit.course.lessons.l05_real import SHIPPED, stream, streams, texts
 
 model = lesson.context.model()
-x = streams(lesson.context)  # the stream after layer 9 of texts that no dictionary here was trained on
+x = streams(lesson.context)  # the stream after layer 9 of texts kept aside
 shipped = mikit.load_dictionary(SHIPPED)
 print(shipped)
 apart = (mikit.course.given("05.E4")(x, shipped) - shipped.reconstruct(x)).abs().max()
@@ -222,9 +222,9 @@ mikit.course.check("05.E5", l0_and_dead)
 # %% [markdown] label="real-text"
 # ## 3. A dictionary of the real model
 #
-# Now train your own, on the stream of SmolLM2 after layer 9. The texts are a few novels, manuals, sayings, dialogues;
-# one piece in twenty is kept out of training, to measure on. Position 0 is left out everywhere: you know the sink from
-# lesson 02.
+# Now train your own, on the stream of SmolLM2 after layer 9. The texts are novels, speeches, chemistry, a manual and
+# code; one piece in twenty is kept out of training, to measure on. Position 0 is left out everywhere: you know the sink
+# from lesson 02.
 
 # %% label="real"
 from mikit.course.lessons.l05_real import real
@@ -255,7 +255,7 @@ from mikit.course.lessons.l05_real import trained
 mine = trained(lesson.context)  # written to a folder beside this notebook, as other tools can read it
 random = random_dictionary(mine, x)
 l0_and_dead_of = mikit.course.given("05.E5")
-print(f"{len(x)} tokens of texts that nobody trained on")
+print(f"{len(x)} tokens of texts that yours was not trained on")
 for name, d in {"random directions": random, "yours": mine}.items():
     features = d.encode(x)
     l0, dead = l0_and_dead_of(features)
@@ -376,7 +376,7 @@ mikit.course.reveal("05.P3", recovered_of(own, nats["random directions"], nats["
 #
 # It was trained in the same way, with more features, on far more text. Is it better? Both on the same windows, each
 # number over all of them, beside random directions, as many as yours has. (Yours has an advantage: it learnt from other
-# pieces of the very same sources. The shipped one read nothing of them.)
+# pieces of the very same books. The shipped one saw such speeches, and no text of the other kinds.)
 
 # %% label="compared"
 from mikit.course.lessons.l05_real import compared

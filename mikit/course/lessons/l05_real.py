@@ -75,8 +75,8 @@ def trained(context: Context) -> Dictionary:
 
 
 def texts(context: Context) -> tuple[str, ...]:
-    """The beginnings of texts that were not trained on here: a window each. The shipped dictionary saw speeches like the
-    few among them, and no text of the other kinds."""
+    """The beginnings of texts that were not trained on here: a window each. The shipped dictionary saw speeches
+    like the few among them, and no text of the other kinds."""
     held_out, _ = real(context).pieces()
     return tuple(piece[: 200 if context.pace == "full" else 60] for piece in held_out[:12])
 

@@ -13,7 +13,7 @@ from scipy.stats import mannwhitneyu
 from mikit.course.lessons.l06 import LESSON, P2_CHOICES, P4_CHOICES, well_labelled
 from mikit.course.lessons.l06_controls import GOOD, game, guessed, label_scores, our_apart, pretty_examples, twins
 from mikit.course.lessons.l06_effect import effect as effect_of
-from mikit.course.lessons.l06_effect import effects, labelled, moved, prompt_of, raised
+from mikit.course.lessons.l06_effect import effects, is_quiet, labelled, moved, prompt_of, raised
 from mikit.course.lessons.l06_features import (
     NAME,
     SCRAMBLED,
@@ -182,6 +182,9 @@ def test_a_blind_test_has_the_score_of_the_rule(context):
     found = blind(context, rule)
     value = float(found.grids["accuracy"].values.numpy()[0])
     assert value == pytest.approx(scored(index(), subject(context), rule)[0], abs=1e-6)
+    late = rule._replace(where="before")
+    value = float(blind(context, late).grids["accuracy"].values.numpy()[0])
+    assert value == pytest.approx(scored(index(), subject(context), late)[0], abs=1e-6) != 0.5
     assert 0.4 < float(found.controls[0].grids["accuracy"].values.numpy()[0]) < 0.6
     assert "predicts firing" in next(outcome(found))
 
@@ -195,7 +198,8 @@ def test_what_a_text_shows_has_a_control_beside_it(context):
 def test_the_effect_stands_beside_others(context):
     own, others = moved(effect_of(context, subject(context)))
     assert own > 0 and len(others) == 4
-    assert len(list(effects(context))) == 1 + len(labelled(context)) == 4
+    assert len(list(effects(context))) == 1 + len(labelled(context)) >= 4
+    assert any(is_quiet(context, feature) for feature in labelled(context))
     assert prompt_of(context) and len(raised(context, subject(context))[0]) == 10
 
 

@@ -43,13 +43,24 @@ def firing(context: Context) -> list[int]:
 
 
 def labelled(context: Context) -> list[int]:
-    """The learner's own feature, and some of the others with good labels, from the strongest to the weakest; a few are
-    enough where time is short."""
+    """The learner's own feature, and some of the others with good labels, from the strongest to the weakest: a few
+    where time is short, and more until one of them does no more than its controls."""
     here = index()
     known = set(labelled_features(here).tolist())
     good = [f for f in firing(context) if f in known and here.score[f, 0] >= GOOD and f != subject(context)]
-    places = np.linspace(0, len(good) - 1, min(len(good), 7 if context.pace == "full" else 2))
-    return [subject(context), *(good[int(place)] for place in places)]
+    places = np.linspace(0, len(good) - 1, min(len(good), 7 if context.pace == "full" else 2)).astype(int).tolist()
+    found = [subject(context), *(good[place] for place in places)]
+    for feature in (f for f in good if f not in found):
+        if any(is_quiet(context, one) for one in reversed(found)):
+            break
+        found.append(feature)
+    return found
+
+
+def is_quiet(context: Context, feature: int) -> bool:
+    """Whether the feature's loss does no more than that of the most costly of its controls."""
+    own, others = moved(effect(context, feature))
+    return bool(own <= others.max())
 
 
 def effect(context: Context, feature: int, how: How = "ablate") -> Result:
@@ -126,11 +137,7 @@ def check_quiet(answer: Any, context: Context) -> Verdict:
 
 
 def our_quiet(context: Context) -> int:
-    for feature in reversed(labelled(context)):
-        own, others = moved(effect(context, feature))
-        if own <= others.max():
-            return feature
-    raise LookupError("every labelled feature that fires here does more than its controls")
+    return next(feature for feature in reversed(labelled(context)) if is_quiet(context, feature))
 
 
 def _silent(context: Context) -> int:
@@ -150,8 +157,8 @@ E6 = Exercise(
     hints=(
         "Each line has two things to compare: what the loss of this feature does, and what the loss of others does.",
         "Look for a line in which 'its loss' is not above the larger of the two numbers beside it.",
-        "All of the table's features have labels of 0.65 or more. The first line is your own; then they go on from"
-        " strong to weak: try the last.",
+        "All of the table's features have labels of 0.65 or more. The first line is your own feature; try the"
+        " last ones.",
     ),
     check=check_quiet,
     ours=our_quiet,

@@ -9,7 +9,7 @@
 #
 # **You need** lesson 00, and a vector times a vector: multiply place by place, add up. About 45 minutes: seven steps
 # that are checked, four predictions. Everything runs on this machine, with no network. On one core the cells compute
-# for 0.8 minutes in all, in 1.23 GB of memory.
+# for 0.6 minutes in all, in 1.23 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

@@ -9,7 +9,7 @@
 #
 # **You need** lesson 04, or its idea: many directions share few slots. About 60 minutes: eight steps that are checked,
 # three predictions. Everything runs on this machine, with no network. On one core the cells compute
-# for 4.8 minutes in all, in 1.36 GB of memory.
+# for 3.7 minutes in all, in 1.36 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

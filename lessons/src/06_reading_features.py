@@ -9,7 +9,7 @@
 #
 # **You need** lesson 05, or its idea: a dictionary writes each activation of a model as a sum of a few directions, its
 # features. About 55 minutes: seven steps that are checked, four predictions. Everything runs on this machine, with no
-# network. On one core the cells compute for 0.6 minutes in all, in 1.1 GB of memory.
+# network. On one core the cells compute for 0.7 minutes in all, in 1.1 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

@@ -86,7 +86,8 @@ mikit.course.check("05.E2", came_back)
 # %% [markdown] label="view-text"
 # Press **Start**. Three dictionaries learn at once, each with another price. Look at the curves only: how much is left
 # out, and how many features fire on an input (**L0**). The grey lines are dictionaries of random directions. That is
-# all one would see with a real model. Wait until it says "trained", and leave **Reveal** alone for the moment.
+# all one would see with a real model. Wait until it says "trained", and leave **Show the true directions** alone for
+# now.
 
 # %% label="view"
 from mikit.course.lessons.l05_toy import new_inputs, toy
@@ -112,7 +113,7 @@ for price, d in toys.items():
 # No dictionary is better than another on both counts: whoever leaves out less uses more features. (The field calls such
 # a row of choices a Pareto front.) From here one would have to choose without the truth. Which one would you take?
 #
-# Now press **Reveal** in the view, and run the next cell. The last column is the control.
+# Now press **Show the true directions** in the view, and run the next cell. The last column is the control.
 
 # %% label="truth" tags=["toy"]
 came_back_of = mikit.course.given("05.E2")

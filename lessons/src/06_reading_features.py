@@ -114,8 +114,8 @@ print("Feature", mine)
 print("\n".join(examples(mine)))
 
 # %% [markdown] label="view-text"
-# The view shows the same feature, and all others. Click on a dot, or search. Under *Find the intruder* the feature
-# fires in four of five texts: find the fifth. *Type a label* and then *Test this label blind* asks you, text by text,
+# The view shows the same feature, and all others. Click on a dot, or search. Under *Intruder game* the feature
+# fires in four of five texts: find the fifth. *Type a label* and then *Test it blind* asks you, text by text,
 # where a feature with your label should fire. Play one round of each.
 
 # %% label="view"

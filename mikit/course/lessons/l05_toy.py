@@ -185,7 +185,11 @@ def check_came_back(answer: Any, context: Context) -> Verdict:
         (len(truth) - true, "those that came back", "These are the directions that did not come back."),
         (true / len(truth), "a count", "That is a share. Give the number of directions."),
     )
-    if given == true:
+    if given == true:  # two slips can cancel: the same directions three times as long, and each of them twice
+        if float(answer(truth.clone(), 3 * decoder)) != true:
+            return no("cosines", _DOT)
+        if float(answer(truth.clone(), torch.cat([decoder, decoder]))) != true:
+            return no("directions, not features", _FEATURES)
         return yes(
             "each true direction, at most once",
             "Such a number exists for planted directions only. Of a real model nobody has the list to compare with.",
@@ -227,6 +231,7 @@ E2 = Exercise(
     ours=lambda _: our_came_back,
     wrong=(
         Wrong(_count(lambda t, d: ((t @ d.T) > FOUND).any(1).sum()), "grow with the features' lengths"),
+        Wrong(_count(lambda t, d: ((t @ d.T) > FOUND).sum()), "Bring the decoder's rows to length 1"),
         Wrong(_count(lambda t, d: (_cosine(t, d).abs() > FOUND).any(1).sum()), "points the other way"),
         Wrong(_count(lambda t, d: (_cosine(t, d).max(0).values > FOUND).sum()), "it counts both"),
         Wrong(_count(lambda t, d: _cosine(t, d).max(1).values.mean()), "That is a mean cosine"),

@@ -55,7 +55,7 @@ def measured(model: Model, dictionary: Dictionary, file: Path) -> dict[str, Any]
     x, _ = activations(model, dictionary, texts)
     found: dict[str, Any] = {"tokens": len(x)}
     for k in KS:
-        tally = measure(with_k(dictionary, k), x)
+        tally = measure(dictionary.with_k(k), x)
         found[f"fvu at {k}"], found[f"l0 at {k}"] = round(tally.fvu, 4), round(tally.l0, 2)
     found["fvu random"] = round(measure(random_dictionary(dictionary, x), x).fvu, 4)
     if "scrambled" not in model.ref.name:
@@ -79,11 +79,6 @@ def held_out(model: Model, file: Path) -> list[Tokens]:
     cut = [[ids for ids in windows(model, [text], CONTEXT) if len(ids) == CONTEXT] for text in texts]
     turns = [rows[turn] for turn in range(max(map(len, cut))) for rows in cut if turn < len(rows)]
     return [Tokens(torch.tensor([ids]), (), ()) for ids in turns[:WINDOWS]]
-
-
-def with_k(dictionary: Dictionary, k: int) -> Dictionary:
-    """The same dictionary, read with another number of features a token."""
-    return Dictionary(dictionary.config.model_copy(update={"k": k}), dictionary.weights(), dictionary.place)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,3 +32,14 @@ def mean_interval(samples: NDArray[np.floating], confidence: float = 0.95) -> Me
         error = np.sqrt(np.nansum((samples - mean) ** 2, axis=0) / (n - 1) / n)
         half = stats.t.ppf((1 + confidence) / 2, n - 1) * error
     return Mean(mean, mean - half, mean + half)
+
+
+def bootstrap(measure: Callable[[Floats], Floats], rows: Floats, seed: int, draws: int) -> tuple[Floats, Floats]:
+    """The range that holds 95 % of a measure when as many rows are drawn again, with replacement.
+
+    ``rows`` [n]: 1 for those to draw from, else 0. ``measure`` takes how often each row was drawn, [draws, n], and
+    gives [draws, ...] -> two arrays [...]."""
+    count = int(rows.sum())
+    drawn = np.random.default_rng(seed).multinomial(count, rows / count, size=draws).astype(np.float64)
+    low, high = np.quantile(measure(drawn), (0.025, 0.975), axis=0)
+    return low, high

@@ -180,6 +180,16 @@ class Dictionary(nn.Module):
         }
         return Dictionary(config, {**self.weights(), **kept}, self.place)
 
+    def with_k(self, k: int) -> Dictionary:
+        """A TopK dictionary that is read with another number of features a token. Raises DictionaryUnusable."""
+        if self.config.activation != "topk":
+            raise DictionaryUnusable(
+                f"Only a TopK dictionary can be read with another number of features a token; this one is"
+                f" {self.config.activation}. Leave k out."
+            )
+        config = Config.model_validate(self.config.model_dump() | {"k": k})
+        return Dictionary(config, self.weights(), self.place)
+
     def weights(self) -> dict[str, Tensor]:
         """All weights by name."""
         return dict(self.named_buffers())

@@ -137,23 +137,29 @@ def cross_entropy(model: Model, dictionary: Dictionary, texts: Iterable[Tokens],
             if ids.shape[0] < 3:
                 continue
             values = capture(model, one, {source, target})
-            total += _surprises(model, one, target, values[target], dictionary.reconstruct(flat(values[source])), mean)
+            own = values[target][0]
+            output = dictionary.reconstruct(flat(values[source])[0, 1:])
+            outputs = (None, output, torch.zeros_like(output), mean.to(output).expand_as(output))
+            total += surprises(model, one, target, own, outputs)
             count += ids.shape[0] - 2
     if count == 0:
         raise EmptyText("No text has three tokens, so there is nothing to predict after position 0.")
     return CrossEntropy(*(total / count).tolist())
 
 
-def _surprises(model: Model, tokens: Tokens, target: Site, own: Tensor, output: Tensor, mean: Tensor) -> Tensor:
-    """Summed surprise of one text under the four runs, [4]."""
-    shape = own.shape[1:]
-    fills = [output[0], torch.zeros_like(output[0]), mean.to(output).expand_as(output[0])]
-    rows = []
-    for fill in fills:
-        value = fill.reshape(shape).clone()
-        value[0] = own[0, 0]
+def surprises(model: Model, tokens: Tokens, target: Site, own: Tensor, outputs: Sequence[Tensor | None]) -> Tensor:
+    """Summed surprise of one text, in nats, at the tokens that position 1 and later predict, with each of ``outputs``
+    [position - 1, d_out] in place of ``own`` [position, ...] at the target; None: nothing is replaced. Position 0 keeps
+    its own activation. [outputs], float64."""
+    rows: list[list[Patch]] = []
+    for output in outputs:
+        if output is None:
+            rows.append([])
+            continue
+        value = own.clone()
+        value[1:] = output.reshape(value[1:].shape)
         rows.append([Patch(site=target, source=Array.of(value))])
-    logits = run(model, tokens, [[], *rows], logits="all")
+    logits = run(model, tokens, rows, logits="all")
     ids = tokens.ids[0].to(logits.device)
     losses = [functional.cross_entropy(row[1:-1], ids[2:], reduction="sum") for row in logits]
     return torch.stack(losses).double().cpu()

@@ -17,7 +17,7 @@ from mikit.sae.files import BIGGEST
 from mikit.sae.foreign import FILES
 from mikit.sae.formats import CONFIG, WEIGHTS
 
-_NAME = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<path>[^@:]+)(@(?P<revision>[\w./-]+))?")
+NAME = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+):(?P<path>[^@:]+)(@(?P<revision>[\w./-]+))?")
 _CONFIGS = (CONFIG, "config.json", "config.yaml")
 _FOLDERS_NAMED = 6
 
@@ -28,7 +28,7 @@ def fetch(name: str, say: Say = print) -> Path:
     "org/repo:." is the repository's own root. A name without a revision stays at the commit that it was first fetched
     at. A transfer that broke off goes on where it was. Raises DictionaryUnusable, FetchFailed, NoDisk.
     """
-    match = _NAME.fullmatch(name)
+    match = NAME.fullmatch(name)
     if match is None:
         raise DictionaryUnusable(
             f"'{name}' is no dictionary on the hub: write org/repo:folder or org/repo:folder@revision."

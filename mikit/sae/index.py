@@ -28,7 +28,7 @@ from mikit.sae.dictionary import Dictionary
 from mikit.sae.evaluate import check_place, flat, sites
 from mikit.sae.files import tensors_to, write_whole
 from mikit.sae.firings import Bools, Firings, Floats, Ints
-from mikit.sae.library import SHIPPED, folder_of, hash_of
+from mikit.sae.library import SHIPPED, folder_of, hash_of, load_dictionary
 from mikit.sae.pool import Pool, draw
 from mikit.trace.engine import capture
 
@@ -36,6 +36,9 @@ TRACE_TOKENS = 256
 """Tokens read in one trace."""
 
 FILE = "index.safetensors"
+POOL = "smollm2-135m-l9"
+"""The dictionary whose index lends its windows as texts where none are given."""
+
 _FORMAT = "mikit-index-1"
 
 
@@ -128,6 +131,11 @@ class Index:
             found.update(name.encode() + array.tobytes())
         return found.hexdigest()
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each window as a text."""
+        return tuple("".join(self.strings[id] for id in ids.tolist() if id >= 0) for ids in self.tokens)
+
     def window(self, position: int, around: int = AROUND) -> Ints:
         """Token ids [2 * around + 1] about a position, -1 outside its window."""
         row, place = divmod(position, self.width)
@@ -163,6 +171,11 @@ def index_of(dictionary: Dictionary) -> Index | None:
     return _built.get(dictionary)
 
 
+def pool() -> Index | None:
+    """The index that comes with mikit, for the texts of its windows; None where it is not there."""
+    return index_of(load_dictionary(POOL))
+
+
 def build(
     model: Model,
     dictionary: Dictionary,
@@ -179,12 +192,12 @@ def build(
     the Index stays under 600 MB (see `mikit.sae.firings.MOST`). Raises EmptyText, DictionaryUnusable, ShapeMismatch.
     """
     check_place(model, dictionary)
-    pool = draw(model, texts, windows, seed)
-    firings = Firings(dictionary.config.features, len(pool.tokens), pool.width, seed)
-    for done in _read(model, dictionary, pool, firings):
+    drawn = draw(model, texts, windows, seed)
+    firings = Firings(dictionary.config.features, len(drawn.tokens), drawn.width, seed)
+    for done in _read(model, dictionary, drawn, firings):
         yield 0.8 * done
     firings.finish()
-    description = Description(model, dictionary, pool, firings, seed)
+    description = Description(model, dictionary, drawn, firings, seed)
     for done in description.steps():
         yield 0.8 + 0.2 * done
     ref = model.ref
@@ -193,9 +206,9 @@ def build(
         model_sha256=ref.sha256,
         dictionary_sha256=hash_of(dictionary),
         seed=seed,
-        tokens=pool.tokens,
-        kinds=pool.kinds,
-        testing=pool.halves,
+        tokens=drawn.tokens,
+        kinds=drawn.kinds,
+        testing=drawn.halves,
         strings=description.strings(),
         stability_random=description.stability(second),
         directions=description.directions,

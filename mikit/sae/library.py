@@ -4,7 +4,6 @@ known by the hash of its weights, as models are."""
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -12,11 +11,11 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from pydantic import BaseModel
 
 from mikit.errors import DictionaryUnusable, nearest
+from mikit.sae import hub
 from mikit.sae.dictionary import Dictionary
 from mikit.sae.formats import WEIGHTS, read
 
 _FOLDER = Path(__file__).parent / "shipped"
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+:[^@]+(@[\w./-]+)?")
 
 
 @dataclass(frozen=True)
@@ -139,10 +138,8 @@ def _path(source: str) -> Path:
         return folder_of(source)
     if (path := Path(source).expanduser()).exists():
         return path
-    if _HUB_NAME.fullmatch(source):
-        from mikit.sae.hub import fetch
-
-        return fetch(source)
+    if hub.NAME.fullmatch(source):
+        return hub.fetch(source)
     raise DictionaryUnusable(
         f"There is no dictionary '{source}'.{nearest(source, SHIPPED)} Give one of {', '.join(SHIPPED)}, a folder, or"
         " 'org/repo:folder' on the hub."

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor
 
-from mikit.errors import DictionaryUnusable
-from mikit.methods.surprise import surprise
+from mikit.methods.intervals import bootstrap
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
-from mikit.sae.dictionary import Config, Dictionary
-from mikit.sae.evaluate import cross_entropy, flat, random_dictionary, sites
+from mikit.sae.dictionary import Dictionary
+from mikit.sae.evaluate import flat, random_dictionary, sites, surprises
 from mikit.sae.library import SHIPPED, load_dictionary
 from mikit.sae.pool import draw
 from mikit.studies import code_dictionary
@@ -26,8 +25,7 @@ from mikit.studies.cost import held, seconds
 from mikit.studies.dictionary import IndexedStudy
 from mikit.studies.texts import ORDINARY
 from mikit.trace.arrays import Array
-from mikit.trace.edits import Patch
-from mikit.trace.engine import capture, run
+from mikit.trace.engine import capture
 
 RUNS = ("own", "spliced", "zero", "mean")
 RESAMPLES = 1000
@@ -87,7 +85,10 @@ class EvaluateDictionary(IndexedStudy):
         )
 
     def steps(self, model: Model) -> Iterator[Result | None]:
-        dictionary = self._read_with(self.fitting(model))
+        dictionary = self.fitting(model)
+        if self.k is not None:
+            dictionary = dictionary.with_k(self.k)
+        site = sites(dictionary)[1]
         windows = self._windows(model)
         kinds = tuple(kind for kind, _ in windows)
         texts = [Tokens(ids[None], (), ()) for _, ids in windows]
@@ -102,12 +103,13 @@ class EvaluateDictionary(IndexedStudy):
         found = Measured.of(dictionary, read, kinds)
         means = _means_of_others([one.y for one in read])
         for n, (tokens, one, mean) in enumerate(zip(texts, read, means, strict=True)):
-            losses = cross_entropy(model, dictionary, [tokens], mean)
-            found.losses[n] = np.array(losses) * (len(one.x) - 1)
+            outputs = (None, dictionary.reconstruct(one.x), torch.zeros_like(one.y), mean.expand_as(one.y))
+            found.losses[n] = surprises(model, tokens, site, one.target, outputs)
             if random and chance:
                 yield None
                 chance.losses[n] = found.losses[n]
-                chance.losses[n, RUNS.index("spliced")] = _spliced(model, random, tokens, one)
+                spliced = surprises(model, tokens, site, one.target, [random.reconstruct(one.x)])
+                chance.losses[n, RUNS.index("spliced")] = float(spliced)
             yield self._result(found, chance, (1 + n) / len(texts))
 
     def code(self, flavour: Flavour, model: Model) -> str:
@@ -115,18 +117,6 @@ class EvaluateDictionary(IndexedStudy):
             return ""
         show = "\n".join(f'print(result.frame("{name}"))' for name in ("fvu", "l0", "cross entropy", "recovered"))
         return code_dictionary.mikit_script(self, show)
-
-    def _read_with(self, dictionary: Dictionary) -> Dictionary:
-        """The dictionary, with the ``k`` that is asked for. Raises DictionaryUnusable where it has none."""
-        if self.k is None:
-            return dictionary
-        if dictionary.config.activation != "topk":
-            raise DictionaryUnusable(
-                f"Only a TopK dictionary can be read with another number of features a token; this one is"
-                f" {dictionary.config.activation}. Leave k out."
-            )
-        config = Config.model_validate(dictionary.config.model_dump() | {"k": self.k})
-        return Dictionary(config, dictionary.weights(), dictionary.place)
 
     def _windows(self, model: Model) -> list[tuple[str, Tensor]]:
         """Each window's kind of text, and its ids."""
@@ -263,11 +253,9 @@ def _bootstrapped(measure: Measure, rows: Floats, seed: int) -> Floats:
     them with replacement: [3, ...]. NaN where there are none, or too few for a range."""
     with np.errstate(invalid="ignore", divide="ignore"):
         value = measure(rows)
-        n = int(rows.sum())
-        if n < FEWEST:
+        if rows.sum() < FEWEST:
             return np.stack([value, np.full_like(value, np.nan), np.full_like(value, np.nan)])
-        drawn = np.random.default_rng(seed).multinomial(n, rows / n, size=RESAMPLES).astype(np.float64)
-        return np.stack([value, *np.quantile(measure(drawn), (0.025, 0.975), axis=0)])
+        return np.stack([value, *bootstrap(measure, rows, seed, RESAMPLES)])
 
 
 def _read(model: Model, dictionary: Dictionary, tokens: Tokens) -> Read:
@@ -281,12 +269,3 @@ def _means_of_others(values: Sequence[Tensor]) -> list[Tensor]:
     """For each window the mean activation over all others, [d_out]."""
     sums, counts = torch.stack([y.sum(0) for y in values]), torch.tensor([len(y) for y in values])
     return list((sums.sum(0) - sums) / (counts.sum() - counts)[:, None])
-
-
-def _spliced(model: Model, dictionary: Dictionary, tokens: Tokens, one: Read) -> float:
-    """Summed surprise from token 2 on where the dictionary's output stands in, in nats; position 0 keeps its own."""
-    value = one.target.clone()
-    value[1:] = dictionary.reconstruct(one.x).reshape(value[1:].shape)
-    patch = Patch(site=sites(dictionary)[1], source=Array.of(value))
-    logits = run(model, tokens, [[patch]], logits="all")[0, 1:-1]
-    return float(surprise(logits, tokens.ids[0, 2:].to(logits.device)).nats.sum())

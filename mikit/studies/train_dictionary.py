@@ -18,13 +18,13 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from mikit.errors import DictionaryUnusable, EmptyText, NoDisk
+from mikit.methods.intervals import bootstrap
 from mikit.models.cache import cache_dir
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.sae.dictionary import Activation, Config, Dictionary
 from mikit.sae.evaluate import flat, measure, random_dictionary
-from mikit.sae.index import index_of
-from mikit.sae.library import load_dictionary
+from mikit.sae.index import POOL, pool
 from mikit.sae.store import Store, packs, width, windows
 from mikit.sae.train import Progress, Trainer, Training, resume
 from mikit.studies import cost
@@ -51,7 +51,6 @@ REMEMBERED = 4
 RESAMPLES = 500
 CHANCE_TOKENS = 1024
 """Tokens on which the random dictionary beside the curves is measured; at the end it is all that are held out."""
-POOL = "smollm2-135m-l9"
 
 WHY = (
     "As many random directions, with as many features a token and the best scale for the held-out windows: what any"
@@ -278,13 +277,13 @@ def _context(model: Model) -> int:
 
 def _pool() -> tuple[str, ...]:
     """The windows that come with the shipped dictionary, as texts. Raises DictionaryUnusable."""
-    found = index_of(load_dictionary(POOL))
+    found = pool()
     if found is None:
         raise DictionaryUnusable(
             f"The texts of the pool come with the index of the dictionary {POOL}, which is not here: install mikit"
             " anew, or give texts of your own."
         )
-    return tuple("".join(found.strings[id] for id in ids.tolist() if id >= 0) for ids in found.tokens)
+    return found.texts
 
 
 def _activations(model: Model, site: Site, texts: list[str]) -> Iterator[list[Tensor]]:
@@ -337,8 +336,7 @@ def _held_out(dictionary: Dictionary, kept_out: list[Tensor]) -> dict[str, Grid]
     sizes = [len(window) for window in kept_out]
     left = [float(part.square().sum()) for part in torch.split(dictionary.error(x).double(), sizes)]
     apart = [float((window - x.mean(0)).double().square().sum()) for window in kept_out]
-    drawn = np.random.default_rng(0).multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), RESAMPLES)
-    low, high = np.quantile((drawn @ left) / (drawn @ apart), [0.025, 0.975])
+    low, high = bootstrap(lambda counts: (counts @ left) / (counts @ apart), np.ones(len(sizes)), 0, RESAMPLES)
     several = len(sizes) > 1
     axes = {"text": ("held out",)}
     numbers = {"fvu": tally.fvu, "l0": tally.l0, "dead": tally.dead}

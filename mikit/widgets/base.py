@@ -114,14 +114,14 @@ class View(anywidget.AnyWidget):
 
         Raises what the studies raise.
         """
-        WORKER.stop(self)
-        studies = {lane: self.ask(lane) for lane in self.lanes}
-        requests = {lane: self._lanes.renew(lane, study) for lane, study in studies.items()}
-        for lane, study in studies.items():
-            self.work_began(lane, requests[lane])
+        for lane in self.lanes:
+            WORKER.stop(self)  # also what the lane before has set going
+            study = self.ask(lane)  # now, since it may lean on what the lane before has shown
+            request = self._lanes.renew(lane, study)
+            self.work_began(lane, request)
             if study is not None:
-                self.work_shows(lane, requests[lane], run_study(study, self.model_of(lane)))
-            self.work_ended(lane, requests[lane], "idle")
+                self.work_shows(lane, request, run_study(study, self.model_of(lane)))
+            self.work_ended(lane, request, "idle")
         self.work_rests()
         return self
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 import traitlets
@@ -17,7 +17,7 @@ from mikit.sae.dictionary import Dictionary
 from mikit.sae.evaluate import sites
 from mikit.sae.index import Index, index_of
 from mikit.sae.library import load_dictionary, ref_of
-from mikit.studies.base import Result, Study, run_study
+from mikit.studies.base import Result, Study
 from mikit.studies.feature_effect import WHOLE, FeatureEffect, How
 from mikit.studies.features_on_text import FeaturesOnText
 from mikit.studies.fit_dictionary import FitDictionary
@@ -153,15 +153,6 @@ class FeatureDashboard(View):
     def _studied(self) -> Model:
         assert self._model is not None
         return self._model
-
-    def run(self) -> Self:
-        """Compute every lane now, on this thread, once the dictionary fits.
-
-        Raises what the studies raise.
-        """
-        if self.fit is None and (study := self.ask("fit")) is not None:
-            self.show("fit", run_study(study, self._model))
-        return super().run()
 
     # -- the index: pure lookups --------------------------------------------------------------------------------------
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mikit.sae.index import Index, index_of
+from mikit.sae.index import Index, pool
 from mikit.sae.labels import BANDS, Snippet, intruder, quiz, rule_of, token_key, words
-from mikit.sae.library import load_dictionary
 from mikit.studies.base import Result
 from mikit.studies.dictionary import SINK
 from mikit.studies.feature_effect import FeatureEffect
@@ -20,7 +19,6 @@ from mikit.widgets.wire import encode
 OPENING = 3
 """Good features, and as many bad ones, that the view opens on."""
 
-POOL = "smollm2-135m-l9"
 READ_WINDOWS = 500
 """Windows that a dictionary of one's own is read on: a minute or so."""
 
@@ -195,12 +193,12 @@ def label_of(index: Index, feature: int) -> str:
 def pool_texts() -> dict[str, Any]:
     """What a dictionary without an index is read on: windows of the pool that comes with mikit, by kind of text; where
     there is no pool, the study's own sentences."""
-    index = index_of(load_dictionary(POOL))
+    index = pool()
     if index is None:
         return {}
     texts: dict[str, tuple[str, ...]] = {}
-    for kind, ids in zip(index.kinds[:READ_WINDOWS], index.tokens, strict=False):
-        texts[kind] = (*texts.get(kind, ()), "".join(index.strings[id] for id in ids.tolist() if id >= 0))
+    for kind, text in zip(index.kinds[:READ_WINDOWS], index.texts, strict=False):
+        texts[kind] = (*texts.get(kind, ()), text)
     return {"texts": texts, "windows": READ_WINDOWS}
 
 

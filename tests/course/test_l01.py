@@ -13,32 +13,17 @@ from mikit.methods.heads import induction_pairs, score
 from mikit.studies.base import run_study
 from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.prompts import TextPrompt
+from tests.course.steps import (  # noqa: F401  # run here
+    test_a_typical_wrong_answer_is_told_why,
+    test_our_answer_passes,
+)
 
 ON_TOYS = ("E1", "E2", "E3", "E4")
-WRONG = [(exercise, number) for exercise in LESSON.exercises for number in range(len(exercise.wrong))]
 
 
 @pytest.fixture(scope="module")
 def context():
     return Context(seed=4, pace="ci", lesson=LESSON)
-
-
-@pytest.fixture(params=LESSON.exercises, ids=lambda exercise: exercise.id)
-def exercise(request):
-    return request.param
-
-
-def test_our_answer_passes(exercise, context):
-    verdict = exercise.check(exercise.ours(context), context)
-    assert verdict.passed, verdict
-
-
-@pytest.mark.parametrize(("exercise", "number"), WRONG, ids=lambda x: getattr(x, "id", str(x)))
-def test_a_typical_wrong_answer_is_told_why(exercise, number, context):
-    wrong = exercise.wrong[number]
-    verdict = exercise.check(wrong.answer(context), context)
-    assert not verdict.passed
-    assert wrong.says in verdict.sentence
 
 
 def test_every_step_has_three_wrong_answers_and_a_few_minutes(exercise):

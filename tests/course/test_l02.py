@@ -18,36 +18,18 @@ from mikit.models.model import Model
 from mikit.studies.names import name_pair, name_pairs
 from mikit.trace.engine import capture
 from mikit.trace.sites import Site
+from tests.course.steps import (  # noqa: F401  # run here
+    test_a_typical_wrong_answer_is_told_why,
+    test_every_step_has_three_wrong_answers_that_are_told_different_things,
+    test_our_answer_passes,
+)
 
 FORBIDDEN = ("simply", "just ", "obviously", "proves", "verified", "knows", "believes", "thinks", "certified")
-WRONG = [(exercise, number) for exercise in LESSON.exercises for number in range(len(exercise.wrong))]
 
 
 @pytest.fixture(scope="module")
 def context(smollm: Model) -> Context:
     return Context(seed=11, pace="ci", lesson=LESSON)
-
-
-@pytest.fixture(params=LESSON.exercises, ids=lambda exercise: exercise.id)
-def exercise(request):
-    return request.param
-
-
-def test_our_answer_passes(exercise, context):
-    verdict = exercise.check(exercise.ours(context), context)
-    assert verdict.passed, verdict
-
-
-@pytest.mark.parametrize(("exercise", "number"), WRONG, ids=lambda x: getattr(x, "id", str(x)))
-def test_a_typical_wrong_answer_is_told_why(exercise, number, context):
-    wrong = exercise.wrong[number]
-    verdict = exercise.check(wrong.answer(context), context)
-    assert not verdict.passed
-    assert wrong.says in verdict.sentence
-
-
-def test_every_step_has_three_wrong_answers_that_are_told_different_things(exercise):
-    assert len({wrong.says for wrong in exercise.wrong}) == len(exercise.wrong) >= 3
 
 
 @pytest.mark.parametrize("answer", [None, 7, "L0H1", [], {}, float("nan"), object(), (1,), (-1, 99), [(1, 2)], ""])

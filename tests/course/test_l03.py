@@ -11,31 +11,15 @@ from mikit.course.lessons.l03 import LESSON, P1_CHOICES, P3_CHOICES
 from mikit.course.lessons.l03_real import COUPLES, OUR_KNOBS, curve, ends, maps, mary, my_pair, steepest
 from mikit.course.plan import Context
 from mikit.studies.names import name_pair
-
-WRONG = [(exercise, number) for exercise in LESSON.exercises for number in range(len(exercise.wrong))]
+from tests.course.steps import (  # noqa: F401  # run here
+    test_a_typical_wrong_answer_is_told_why,
+    test_our_answer_passes,
+)
 
 
 @pytest.fixture(scope="module")
 def context():
     return Context(seed=4, pace="ci", lesson=LESSON)
-
-
-@pytest.fixture(params=LESSON.exercises, ids=lambda exercise: exercise.id)
-def exercise(request):
-    return request.param
-
-
-def test_our_answer_passes(exercise, context):
-    verdict = exercise.check(exercise.ours(context), context)
-    assert verdict.passed, verdict
-
-
-@pytest.mark.parametrize(("exercise", "number"), WRONG, ids=lambda x: getattr(x, "id", str(x)))
-def test_a_typical_wrong_answer_is_told_why(exercise, number, context):
-    wrong = exercise.wrong[number]
-    verdict = exercise.check(wrong.answer(context), context)
-    assert not verdict.passed
-    assert wrong.says in verdict.sentence, verdict
 
 
 @pytest.mark.parametrize(

@@ -33,35 +33,16 @@ from mikit.course.plan import Context
 from mikit.sae.evaluate import cross_entropy, fvu, recovered
 from mikit.sae.library import hash_of, load_dictionary
 from mikit.studies.train_dictionary import TrainDictionary
-
-WRONG = [(exercise, number) for exercise in LESSON.exercises for number in range(len(exercise.wrong))]
+from tests.course.steps import (  # noqa: F401  # run here
+    test_a_typical_wrong_answer_is_told_why,
+    test_every_step_has_three_wrong_answers_that_are_told_different_things,
+    test_our_answer_passes,
+)
 
 
 @pytest.fixture(scope="module")
 def context():
     return Context(seed=5, pace="ci", lesson=LESSON)
-
-
-@pytest.fixture(params=LESSON.exercises, ids=lambda exercise: exercise.id)
-def exercise(request):
-    return request.param
-
-
-def test_our_answer_passes(exercise, context):
-    verdict = exercise.check(exercise.ours(context), context)
-    assert verdict.passed, verdict
-
-
-@pytest.mark.parametrize(("exercise", "number"), WRONG, ids=lambda x: getattr(x, "id", str(x)))
-def test_a_typical_wrong_answer_is_told_why(exercise, number, context):
-    wrong = exercise.wrong[number]
-    verdict = exercise.check(wrong.answer(context), context)
-    assert not verdict.passed
-    assert wrong.says in verdict.sentence, verdict
-
-
-def test_every_step_has_three_wrong_answers_that_are_told_different_things(exercise):
-    assert len({wrong.says for wrong in exercise.wrong}) == len(exercise.wrong) >= 3
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,9 @@ view.live&&(model.set("asked",asked),silence.start()),attempt(()=>model.save_cha
 lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(text){clearTimeout(speech),speech=setTimeout(
 ()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.dataset.width="wide";for(let trait of["status",
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
-model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var LEFT=34,RIGHT=104,TOP=18,GAP=30,BOTTOM=36,LINE=13,DIAMOND=5,SHARES={fvu:.5,l0:.28,dead:.22},figure=(name,value)=>name===
+model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}function seedField(signal,now,change){let seed=h("input",{class:"mikit-input mikit-seed",type:"number",min:0,max:9999,step:1});
+return seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&change(seed.valueAsNumber),seed.value=
+String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}var LEFT=34,RIGHT=104,TOP=18,GAP=30,BOTTOM=36,LINE=13,DIAMOND=5,SHARES={fvu:.5,l0:.28,dead:.22},figure=(name,value)=>name===
 "dead"?percent(value):name==="l0"?fixed(value,1):value<.001?"< 0.001":fixed(value,3);function mostOf(name,scene){if(name===
 "fvu")return 1;let values=scene.levels.flatMap(level=>[...level.effect[name],...name==="l0"?level.control[name]:[]]),most=Math.
 max(0,...values.filter(Number.isFinite));return name==="l0"?Math.max(2,Math.ceil(most/2)*2):Math.max(.1,Math.ceil(10*most)/
@@ -213,32 +215,30 @@ rows:Array.from(scene.steps,(step,i)=>[`${step}`,...columns.map(({values})=>valu
 el,signal}){let cursor=null,scene=sceneOf(model),plot=plotOf(scene,800,TALL),view=frame(model,el,signal,{name:"dictionar\
 ytraining",table:()=>tableOf(scene),reset:()=>{cursor=null}}),start=h("button",{type:"button",class:"mikit-primary"},"St\
 art");start.addEventListener("click",()=>view.set({started:!0},["train"]),{signal});let levels=h("select",{class:"mikit-\
-select"});levels.addEventListener("change",()=>{view.set({chosen:levels.selectedIndex}),view.draw()},{signal});let seed=h(
-"input",{class:"mikit-input mikit-dt-seed",type:"number",min:0,max:9999,step:1});seed.addEventListener("change",()=>{seed.
-value!==""&&seed.checkValidity()&&view.set({seed:seed.valueAsNumber}),seed.value=String(model.get("seed"))},{signal});let choice=h(
-"label",{class:"mikit-dt-field"},scene.knob==="k"?"features an input":"price of firing",levels);view.inputs.append(start,
-choice,h("label",{class:"mikit-dt-field"},"seed",seed)),view.needsKernel(start),view.needsKernel(seed);let chart=svg("sv\
-g",{class:"mikit-dt-chart",tabindex:0,role:"application"}),truth=truthPanel(signal,()=>{view.set({revealed:!0}),view.draw()});
-view.stage.append(h("div",{class:"mikit-dt-stage"},chart,truth.element));let shown=()=>Math.min(cursor??1/0,scene.steps.
-length-1);function showNumber(){let[at,level]=[shown(),scene.levels[scene.chosen]];if(at<0){view.number.show({label:"lef\
-t out by answering the mean",value:"1",unit:"FVU",below:"not trained yet"});return}let[fvu,low,high,random]=scene.heldOut;
-if(fvu!==void 0&&cursor===null){let value=Number.isFinite(low)?interval(fvu,low,high,3):figure("fvu",fvu);view.number.show(
-{label:"left out of windows never trained on",value,unit:"FVU",below:`random dictionary ${figure("fvu",random)}`});return}
-let name=scene.levels.length>1?`${named(scene,scene.chosen)}, `:"";view.number.show({label:`left out, ${name}${scene.steps[at]}\
- updates`,value:figure("fvu",level.effect.fvu[at]),unit:"FVU",below:`random dictionary ${figure("fvu",level.control.fvu[at])}`})}
-function point(){drawPanels(chart,scene,plot,cursor===null||!scene.steps.length?null:shown()),showNumber()}function spoken(at){
-let{effect,control}=scene.levels[scene.chosen];return`${scene.steps[at]} updates, ${named(scene,scene.chosen)}: FVU ${figure(
-"fvu",effect.fvu[at])}, random dictionary ${figure("fvu",control.fvu[at])}, L0 ${figure("l0",effect.l0[at])}, dead ${figure(
-"dead",effect.dead[at])}`}function draw(){scene=sceneOf(model);let beside=scene.truth&&view.wide?TRUTH_WIDTH+GAP2:0;plot=
-plotOf(scene,view.width-beside,view.wide?TALL:LOW);let busy=model.get("status").state==="busy",last=scene.steps.length-1;
-start.textContent=busy?"Start again":model.get("resumable")?"Go on":last>=0?"Train again":"Start",seed.value=String(model.
-get("seed")),choice.hidden=scene.levels.length<2,levels.replaceChildren(...scene.levels.map(({value})=>h("option",{},`${value}`))),
-levels.selectedIndex=scene.chosen,chart.setAttribute("aria-label",last<0?"Variance left out by updates: not trained yet":
-`Variance left out by updates. After ${spoken(last)}. Left and right arrow keys read it.`),truth.draw(scene),point()}function move(to){
-cursor=to,point(),to!==null&&shown()>=0&&view.say(spoken(shown()))}chart.addEventListener("pointermove",event=>{scene.steps.
-length&&move(stepAt(scene,plot,event.clientX-chart.getBoundingClientRect().left))},{signal}),chart.addEventListener("poi\
-nterleave",()=>move(null),{signal}),chart.addEventListener("keydown",event=>{let last=scene.steps.length-1;if(last<0||event.
-ctrlKey||event.metaKey||event.altKey)return;let from=cursor===null?last:shown(),to={ArrowLeft:Math.max(0,from-1),ArrowRight:Math.
-min(last,from+1),Home:0,End:last}[event.key];if(to!==void 0)move(to);else if(event.key==="Escape")move(null);else return;
-event.preventDefault()},{signal}),view.watch(["steps","curves","cosine","held_out","predicted","revealed","chosen","stat\
-us","seed","resumable"]),view.onDraw(draw)}var dictionarytraining_default={render};export{dictionarytraining_default as default};
+select"});levels.addEventListener("change",()=>{view.set({chosen:levels.selectedIndex}),view.draw()},{signal});let[seedLabel,
+seed]=seedField(signal,()=>model.get("seed"),value=>view.set({seed:value})),choice=h("label",{class:"mikit-field"},scene.
+knob==="k"?"features an input":"price of firing",levels);view.inputs.append(start,choice,seedLabel),view.needsKernel(start),
+view.needsKernel(seed);let chart=svg("svg",{class:"mikit-dt-chart",tabindex:0,role:"application"}),truth=truthPanel(signal,
+()=>{view.set({revealed:!0}),view.draw()});view.stage.append(h("div",{class:"mikit-dt-stage"},chart,truth.element));let shown=()=>Math.
+min(cursor??1/0,scene.steps.length-1);function showNumber(){let[at,level]=[shown(),scene.levels[scene.chosen]];if(at<0){
+view.number.show({label:"left out by answering the mean",value:"1",unit:"FVU",below:"not trained yet"});return}let[fvu,low,
+high,random]=scene.heldOut;if(fvu!==void 0&&cursor===null){let value=Number.isFinite(low)?interval(fvu,low,high,3):figure(
+"fvu",fvu);view.number.show({label:"left out of windows never trained on",value,unit:"FVU",below:`random dictionary ${figure(
+"fvu",random)}`});return}let name=scene.levels.length>1?`${named(scene,scene.chosen)}, `:"";view.number.show({label:`lef\
+t out, ${name}${scene.steps[at]} updates`,value:figure("fvu",level.effect.fvu[at]),unit:"FVU",below:`random dictionary ${figure(
+"fvu",level.control.fvu[at])}`})}function point(){drawPanels(chart,scene,plot,cursor===null||!scene.steps.length?null:shown()),
+showNumber()}function spoken(at){let{effect,control}=scene.levels[scene.chosen];return`${scene.steps[at]} updates, ${named(
+scene,scene.chosen)}: FVU ${figure("fvu",effect.fvu[at])}, random dictionary ${figure("fvu",control.fvu[at])}, L0 ${figure(
+"l0",effect.l0[at])}, dead ${figure("dead",effect.dead[at])}`}function draw(){scene=sceneOf(model);let beside=scene.truth&&
+view.wide?TRUTH_WIDTH+GAP2:0;plot=plotOf(scene,view.width-beside,view.wide?TALL:LOW);let busy=model.get("status").state===
+"busy",last=scene.steps.length-1;start.textContent=busy?"Start again":model.get("resumable")?"Go on":last>=0?"Train agai\
+n":"Start",seed.value=String(model.get("seed")),choice.hidden=scene.levels.length<2,levels.replaceChildren(...scene.levels.
+map(({value})=>h("option",{},`${value}`))),levels.selectedIndex=scene.chosen,chart.setAttribute("aria-label",last<0?"Var\
+iance left out by updates: not trained yet":`Variance left out by updates. After ${spoken(last)}. Left and right arrow k\
+eys read it.`),truth.draw(scene),point()}function move(to){cursor=to,point(),to!==null&&shown()>=0&&view.say(spoken(shown()))}
+chart.addEventListener("pointermove",event=>{scene.steps.length&&move(stepAt(scene,plot,event.clientX-chart.getBoundingClientRect().
+left))},{signal}),chart.addEventListener("pointerleave",()=>move(null),{signal}),chart.addEventListener("keydown",event=>{
+let last=scene.steps.length-1;if(last<0||event.ctrlKey||event.metaKey||event.altKey)return;let from=cursor===null?last:shown(),
+to={ArrowLeft:Math.max(0,from-1),ArrowRight:Math.min(last,from+1),Home:0,End:last}[event.key];if(to!==void 0)move(to);else if(event.
+key==="Escape")move(null);else return;event.preventDefault()},{signal}),view.watch(["steps","curves","cosine","held_out",
+"predicted","revealed","chosen","status","seed","resumable"]),view.onDraw(draw)}var dictionarytraining_default={render};export{dictionarytraining_default as default};

@@ -138,7 +138,9 @@ view.live&&(model.set("asked",asked),silence.start()),attempt(()=>model.save_cha
 lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(text){clearTimeout(speech),speech=setTimeout(
 ()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.dataset.width="wide";for(let trait of["status",
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
-model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var REACH=1.45,SMALL_REACH=1.22,HEAD=7,NEAR=12,LABEL=11,BESIDE=6;function labelsOf(arrows,unit){let found=[];for(let one of arrows){
+model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}function seedField(signal,now,change){let seed=h("input",{class:"mikit-input mikit-seed",type:"number",min:0,max:9999,step:1});
+return seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&change(seed.valueAsNumber),seed.value=
+String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}var REACH=1.45,SMALL_REACH=1.22,HEAD=7,NEAR=12,LABEL=11,BESIDE=6;function labelsOf(arrows,unit){let found=[];for(let one of arrows){
 let same=found.find(other=>Math.hypot(other.right-one.right,other.up-one.up)*unit<NEAR);same?same.text+=`, ${one.feature}`:
 found.push({right:one.right,up:one.up,text:`${one.feature}`})}return found.map(({right,up,text})=>{let length=Math.hypot(
 right,up)||1,anchor=right>.4*length?"start":right<-.4*length?"end":"middle",gap=anchor==="middle"?LABEL:BESIDE;return{x:unit*
@@ -260,7 +262,7 @@ trained:trained[i]??null,untrained:untrained[i]??null,figure:figures[i]??"",agre
 length??model.get("features"),chosen:model.get("chosen")}}var WIDE3=256,NARROW2=216,GAP=24,FEATURES=[2,3,4,5,6,7,8],IMPORTANCES=[1,.9,.7,.5],PAIRS=["independent","correlated","an\
 ticorrelated"],LANES=["train","phase"],small2=loss=>loss===0?"0":loss<.001?fixed(loss,5):fixed(loss,4);function select(label,options,signal,chosen){
 let list=h("select",{class:"mikit-select"},...options.map(([value,text])=>h("option",{value},text)));return list.addEventListener(
-"change",()=>chosen(list.value),{signal}),[h("label",{class:"mikit-sp-label"},label,list),list]}var importanceText=share=>share===
+"change",()=>chosen(list.value),{signal}),[h("label",{class:"mikit-field"},label,list),list]}var importanceText=share=>share===
 1?"equal":`falling × ${share}`;function render({model,el,signal}){let scene=sceneOf(model);function table(){let ratio=model.
 get("importance"),arrows=scene.columns.flatMap(({sparsity,trained,untrained})=>(trained?.arrows??[]).map((one,i)=>[`${scene.
 features} in 2`,sparsity,one.feature,ratio**one.feature,one.length,one.dimensions,Math.atan2(one.up,one.right)*180/Math.
@@ -275,27 +277,25 @@ LANES),{signal});let again=()=>model.get("started")?["train"]:[],known=[...new S
 sort((a,b)=>b-a),[featuresLabel,features]=select("features",FEATURES.map(n=>[`${n}`,`${n}`]),signal,value=>view.set({features:Number(
 value)},again())),[importanceLabel,importance]=select("importance",known.map(share=>[`${share}`,importanceText(share)]),
 signal,value=>view.set({importance:Number(value)},again())),[pairsLabel,pairs]=select("pairs",PAIRS.map(name=>[name,name]),
-signal,value=>view.set({pairs:value},again())),seed=h("input",{class:"mikit-input mikit-sp-seed",type:"number",min:0,max:9999,
-step:1});seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&view.set({seed:seed.valueAsNumber},model.
-get("started")?LANES:[]),seed.value=String(model.get("seed"))},{signal}),view.inputs.append(start,featuresLabel,importanceLabel,
-pairsLabel,h("label",{class:"mikit-sp-label"},"seed",seed));for(let control of[start,features,importance,pairs,seed])view.
-needsKernel(control);let columns=columnsPanel(signal,index=>{view.set({chosen:index}),view.draw()}),picture=svg("svg",{class:"\
-mikit-sp-picture",role:"img"}),caption=h("p",{class:"mikit-sp-caption"}),facts=h("p",{class:"mikit-sp-facts"}),plane=h("\
-div",{class:"mikit-sp-plane"},picture,caption,view.number.element,facts),phase=phasePanel(signal,view.say);view.stage.append(
-h("div",{class:"mikit-sp-stage"},columns.element,plane,phase.map,phase.words)),view.tie(columns.element,"train"),view.tie(
-plane,"train"),view.tie(phase.map,"phase");function showNumber(){let[{sparsity,trained,untrained},dense]=[scene.columns[scene.
-chosen],scene.columns[0]];view.number.show({label:`features at sparsity ${sparsity}`,value:trained?`${trained.count}`:"–",
-unit:`of ${scene.features} in 2 dimensions`,below:trained?`dense ${dense.trained.count} · untrained ${untrained.count}`:
-"not trained yet"})}function draw(){scene=sceneOf(model);let busy=model.get("status").state==="busy";start.textContent=busy&&
-model.get("started")?"Start again":scene.columns[0].trained?"Train again":"Start",[features.value,importance.value,pairs.
-value,seed.value]=[model.get("features"),model.get("importance"),model.get("pairs"),model.get("seed")].map(String),columns.
-draw(scene,view.wide?view.width-WIDE3-GAP:view.width);let{sparsity,trained,untrained,figure,agree}=scene.columns[scene.chosen],
-side=view.wide?WIDE3:NARROW2;picture.setAttribute("width",String(side)),picture.setAttribute("height",String(side)),picture.
-setAttribute("viewBox",`${-side/2} ${-side/2} ${side} ${side}`),picture.replaceChildren(...large(scene.columns[scene.chosen],
-side)),picture.setAttribute("aria-label",trained?`Features as arrows at sparsity ${sparsity}: ${figure}, ${trained.count}\
- of ${scene.features} represented`:"Features as arrows: not trained yet"),caption.textContent=trained?figure:" ",facts.
-textContent=trained?`${model.get("step")} updates · loss ${small2(trained.loss)}, untrained ${small2(untrained.loss)} ·\
- best of ${model.get("draws")} starts, ${agree} of them with ${trained.count} features`:" ",phase.draw({values:decode(model.
-get("phase")),importance:model.get("phase_importance"),present:model.get("phase_present")},view.theme,view.wide),showNumber()}
-view.watch(["weights","phase","figures","features","importance","pairs","seed","started","chosen","status"]),view.onDraw(
-draw)}var superposition_default={render};export{superposition_default as default};
+signal,value=>view.set({pairs:value},again())),[seedLabel,seed]=seedField(signal,()=>model.get("seed"),value=>view.set({
+seed:value},model.get("started")?LANES:[]));view.inputs.append(start,featuresLabel,importanceLabel,pairsLabel,seedLabel);
+for(let control of[start,features,importance,pairs,seed])view.needsKernel(control);let columns=columnsPanel(signal,index=>{
+view.set({chosen:index}),view.draw()}),picture=svg("svg",{class:"mikit-sp-picture",role:"img"}),caption=h("p",{class:"mi\
+kit-sp-caption"}),facts=h("p",{class:"mikit-sp-facts"}),plane=h("div",{class:"mikit-sp-plane"},picture,caption,view.number.
+element,facts),phase=phasePanel(signal,view.say);view.stage.append(h("div",{class:"mikit-sp-stage"},columns.element,plane,
+phase.map,phase.words)),view.tie(columns.element,"train"),view.tie(plane,"train"),view.tie(phase.map,"phase");function showNumber(){
+let[{sparsity,trained,untrained},dense]=[scene.columns[scene.chosen],scene.columns[0]];view.number.show({label:`features\
+ at sparsity ${sparsity}`,value:trained?`${trained.count}`:"–",unit:`of ${scene.features} in 2 dimensions`,below:trained?
+`dense ${dense.trained.count} · untrained ${untrained.count}`:"not trained yet"})}function draw(){scene=sceneOf(model);
+let busy=model.get("status").state==="busy";start.textContent=busy&&model.get("started")?"Start again":scene.columns[0].
+trained?"Train again":"Start",[features.value,importance.value,pairs.value,seed.value]=[model.get("features"),model.get(
+"importance"),model.get("pairs"),model.get("seed")].map(String),columns.draw(scene,view.wide?view.width-WIDE3-GAP:view.width);
+let{sparsity,trained,untrained,figure,agree}=scene.columns[scene.chosen],side=view.wide?WIDE3:NARROW2;picture.setAttribute(
+"width",String(side)),picture.setAttribute("height",String(side)),picture.setAttribute("viewBox",`${-side/2} ${-side/2} ${side}\
+ ${side}`),picture.replaceChildren(...large(scene.columns[scene.chosen],side)),picture.setAttribute("aria-label",trained?
+`Features as arrows at sparsity ${sparsity}: ${figure}, ${trained.count} of ${scene.features} represented`:"Features as \
+arrows: not trained yet"),caption.textContent=trained?figure:" ",facts.textContent=trained?`${model.get("step")} update\
+s · loss ${small2(trained.loss)}, untrained ${small2(untrained.loss)} · best of ${model.get("draws")} starts, ${agree}\
+ of them with ${trained.count} features`:" ",phase.draw({values:decode(model.get("phase")),importance:model.get("phase_\
+importance"),present:model.get("phase_present")},view.theme,view.wide),showNumber()}view.watch(["weights","phase","figur\
+es","features","importance","pairs","seed","started","chosen","status"]),view.onDraw(draw)}var superposition_default={render};export{superposition_default as default};

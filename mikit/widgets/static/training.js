@@ -127,7 +127,9 @@ view.live&&(model.set("asked",asked),silence.start()),attempt(()=>model.save_cha
 lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(text){clearTimeout(speech),speech=setTimeout(
 ()=>{live.textContent=text},REST_MS)}};root.dataset.theme=view.theme,root.dataset.width="wide";for(let trait of["status",
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
-model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var LEFT=28,RIGHT=136,TOP=8,BOTTOM=34,LINE=14,DIAMOND=5,nats=value=>value<.01?"< 0.01":fixed(value);function plotOf(scene,width,height){
+model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}function seedField(signal,now,change){let seed=h("input",{class:"mikit-input mikit-seed",type:"number",min:0,max:9999,step:1});
+return seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&change(seed.valueAsNumber),seed.value=
+String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}var LEFT=28,RIGHT=136,TOP=8,BOTTOM=34,LINE=14,DIAMOND=5,nats=value=>value<.01?"< 0.01":fixed(value);function plotOf(scene,width,height){
 let finite=[...scene.loss,...scene.control,scene.chance,scene.predicted??0].filter(Number.isFinite),most=Math.max(1,Math.
 ceil(2*Math.max(...finite))/2),[inner,tall]=[width-LEFT-RIGHT,height-TOP-BOTTOM];return{width,height,x:update=>LEFT+inner*
 update/Math.max(1,scene.updates),y:nats2=>TOP+tall*(1-nats2/most)}}function stepAt(scene,plot,x){let best=0;return scene.
@@ -215,25 +217,23 @@ get("updates"),predicted:model.get("predicted"),layers,heads:[...headsOf(layers,
 `${step}`,scene.loss[i],scene.control[i],...scores.map(({values})=>values[i]??Number.NaN)])}}function render({model,el,signal}){
 let cursor=null,scene=sceneOf(model),plot=plotOf(scene,800,TALL),view=frame(model,el,signal,{name:"training",table:()=>tableOf(
 scene),reset:()=>{cursor=null}}),start=h("button",{type:"button",class:"mikit-primary"},"Start");start.addEventListener(
-"click",()=>view.set({started:!0},["train"]),{signal});let seed=h("input",{class:"mikit-input mikit-tr-seed",type:"numbe\
-r",min:0,max:9999,step:1});seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&view.set({seed:seed.
-valueAsNumber}),seed.value=String(model.get("seed"))},{signal}),view.inputs.append(start,h("label",{class:"mikit-tr-seed\
--label"},"seed",seed)),view.needsKernel(start),view.needsKernel(seed);let chart=svg("svg",{class:"mikit-tr-chart",tabindex:0,
-role:"application"}),heads=headsPanel();view.stage.append(h("div",{class:"mikit-tr-stage"},chart,heads.element));let shown=()=>Math.
-min(cursor??1/0,scene.steps.length-1);function showNumber(){let at=shown();if(at<0){view.number.show({label:"loss of gue\
-ssing blindly",value:fixed(scene.chance),unit:"nats a token",below:"chance"});return}view.number.show({label:`loss, ${words2(
-scene.layers)} layers, ${scene.steps[at]} updates`,value:nats(scene.loss[at]),unit:"nats a token",below:`one layer ${nats(
-scene.control[at])} · chance ${fixed(scene.chance)}`})}function point(){drawChart(chart,scene,plot,cursor===null||!scene.
-steps.length?null:shown()),heads.draw(scene,shown(),view.theme),showNumber()}function draw(){scene=sceneOf(model),plot=view.
-wide?plotOf(scene,view.width-HEADS_WIDTH-GAP,TALL):plotOf(scene,view.width,LOW);let busy=model.get("status").state==="bu\
-sy";start.textContent=busy?"Start again":scene.steps.length?"Train again":"Start",seed.value=String(model.get("seed"));let last=scene.
-steps.length-1;chart.setAttribute("aria-label",last<0?"Loss by updates: not trained yet":`Loss by updates. After ${scene.
-steps[last]}: ${words2(scene.layers)} layers ${nats(scene.loss[last])}, one layer ${nats(scene.control[last])}, chance ${fixed(
-scene.chance)}. Left and right arrow keys read it.`),point()}function move(to){cursor=to,point();let at=shown();to!==null&&
-at>=0&&view.say(`${scene.steps[at]} updates: ${nats(scene.loss[at])}, one layer ${nats(scene.control[at])}`)}chart.addEventListener(
-"pointermove",event=>{scene.steps.length&&move(stepAt(scene,plot,event.clientX-chart.getBoundingClientRect().left))},{signal}),
-chart.addEventListener("pointerleave",()=>move(null),{signal}),chart.addEventListener("keydown",event=>{let last=scene.steps.
-length-1;if(last<0||event.ctrlKey||event.metaKey||event.altKey)return;let from=cursor===null?last:shown(),to={ArrowLeft:Math.
-max(0,from-1),ArrowRight:Math.min(last,from+1),Home:0,End:last}[event.key];if(to!==void 0)move(to);else if(event.key==="\
-Escape")move(null);else return;event.preventDefault()},{signal}),view.watch(["loss","patterns","predicted","grid","updat\
-es","status","seed"]),view.onDraw(draw)}var training_default={render};export{training_default as default};
+"click",()=>view.set({started:!0},["train"]),{signal});let[seedLabel,seed]=seedField(signal,()=>model.get("seed"),value=>view.
+set({seed:value}));view.inputs.append(start,seedLabel),view.needsKernel(start),view.needsKernel(seed);let chart=svg("svg",
+{class:"mikit-tr-chart",tabindex:0,role:"application"}),heads=headsPanel();view.stage.append(h("div",{class:"mikit-tr-st\
+age"},chart,heads.element));let shown=()=>Math.min(cursor??1/0,scene.steps.length-1);function showNumber(){let at=shown();
+if(at<0){view.number.show({label:"loss of guessing blindly",value:fixed(scene.chance),unit:"nats a token",below:"chance"});
+return}view.number.show({label:`loss, ${words2(scene.layers)} layers, ${scene.steps[at]} updates`,value:nats(scene.loss[at]),
+unit:"nats a token",below:`one layer ${nats(scene.control[at])} · chance ${fixed(scene.chance)}`})}function point(){drawChart(
+chart,scene,plot,cursor===null||!scene.steps.length?null:shown()),heads.draw(scene,shown(),view.theme),showNumber()}function draw(){
+scene=sceneOf(model),plot=view.wide?plotOf(scene,view.width-HEADS_WIDTH-GAP,TALL):plotOf(scene,view.width,LOW);let busy=model.
+get("status").state==="busy";start.textContent=busy?"Start again":scene.steps.length?"Train again":"Start",seed.value=String(
+model.get("seed"));let last=scene.steps.length-1;chart.setAttribute("aria-label",last<0?"Loss by updates: not trained ye\
+t":`Loss by updates. After ${scene.steps[last]}: ${words2(scene.layers)} layers ${nats(scene.loss[last])}, one layer ${nats(
+scene.control[last])}, chance ${fixed(scene.chance)}. Left and right arrow keys read it.`),point()}function move(to){cursor=
+to,point();let at=shown();to!==null&&at>=0&&view.say(`${scene.steps[at]} updates: ${nats(scene.loss[at])}, one layer ${nats(
+scene.control[at])}`)}chart.addEventListener("pointermove",event=>{scene.steps.length&&move(stepAt(scene,plot,event.clientX-
+chart.getBoundingClientRect().left))},{signal}),chart.addEventListener("pointerleave",()=>move(null),{signal}),chart.addEventListener(
+"keydown",event=>{let last=scene.steps.length-1;if(last<0||event.ctrlKey||event.metaKey||event.altKey)return;let from=cursor===
+null?last:shown(),to={ArrowLeft:Math.max(0,from-1),ArrowRight:Math.min(last,from+1),Home:0,End:last}[event.key];if(to!==
+void 0)move(to);else if(event.key==="Escape")move(null);else return;event.preventDefault()},{signal}),view.watch(["loss",
+"patterns","predicted","grid","updates","status","seed"]),view.onDraw(draw)}var training_default={render};export{training_default as default};

@@ -3,6 +3,7 @@ import type { RenderProps } from "@anywidget/types";
 import { h, svg } from "../shared/dom";
 import { interval } from "../shared/format";
 import { frame } from "../shared/frame";
+import { seedField } from "../shared/seed";
 import type { Table } from "../shared/types";
 import { drawPanels, figure, plotOf, stepAt, type Plot } from "./panels";
 import { sceneOf, type DictionaryTrainingTraits, type Scene } from "./traits";
@@ -51,13 +52,9 @@ function render({ model, el, signal }: RenderProps<DictionaryTrainingTraits>): v
     view.set({ chosen: levels.selectedIndex });
     view.draw();
   }, { signal });
-  const seed = h("input", { class: "mikit-input mikit-dt-seed", type: "number", min: 0, max: 9999, step: 1 });
-  seed.addEventListener("change", () => {
-    if (seed.value !== "" && seed.checkValidity()) view.set({ seed: seed.valueAsNumber });
-    seed.value = String(model.get("seed"));
-  }, { signal });
-  const choice = h("label", { class: "mikit-dt-field" }, scene.knob === "k" ? "features an input" : "price of firing", levels);
-  view.inputs.append(start, choice, h("label", { class: "mikit-dt-field" }, "seed", seed));
+  const [seedLabel, seed] = seedField(signal, () => model.get("seed"), (value) => view.set({ seed: value }));
+  const choice = h("label", { class: "mikit-field" }, scene.knob === "k" ? "features an input" : "price of firing", levels);
+  view.inputs.append(start, choice, seedLabel);
   view.needsKernel(start);
   view.needsKernel(seed);
 

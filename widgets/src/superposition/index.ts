@@ -4,6 +4,7 @@ import { decode } from "../shared/buffers";
 import { h, svg } from "../shared/dom";
 import { fixed } from "../shared/format";
 import { frame } from "../shared/frame";
+import { seedField } from "../shared/seed";
 import type { Table } from "../shared/types";
 import { columnsPanel } from "./columns";
 import { phasePanel } from "./phase";
@@ -26,7 +27,7 @@ const small = (loss: number): string => (loss === 0 ? "0" : loss < 0.001 ? fixed
 function select(label: string, options: [value: string, text: string][], signal: AbortSignal, chosen: (value: string) => void): [HTMLElement, HTMLSelectElement] {
   const list = h("select", { class: "mikit-select" }, ...options.map(([value, text]) => h("option", { value }, text)));
   list.addEventListener("change", () => chosen(list.value), { signal });
-  return [h("label", { class: "mikit-sp-label" }, label, list), list];
+  return [h("label", { class: "mikit-field" }, label, list), list];
 }
 
 const importanceText = (share: number): string => (share === 1 ? "equal" : `falling × ${share}`);
@@ -60,12 +61,8 @@ function render({ model, el, signal }: RenderProps<SuperpositionTraits>): void {
   const [featuresLabel, features] = select("features", FEATURES.map((n) => [`${n}`, `${n}`]), signal, (value) => view.set({ features: Number(value) }, again()));
   const [importanceLabel, importance] = select("importance", known.map((share) => [`${share}`, importanceText(share)]), signal, (value) => view.set({ importance: Number(value) }, again()));
   const [pairsLabel, pairs] = select("pairs", PAIRS.map((name) => [name, name]), signal, (value) => view.set({ pairs: value as Pairs }, again()));
-  const seed = h("input", { class: "mikit-input mikit-sp-seed", type: "number", min: 0, max: 9999, step: 1 });
-  seed.addEventListener("change", () => {
-    if (seed.value !== "" && seed.checkValidity()) view.set({ seed: seed.valueAsNumber }, model.get("started") ? LANES : []);
-    seed.value = String(model.get("seed"));
-  }, { signal });
-  view.inputs.append(start, featuresLabel, importanceLabel, pairsLabel, h("label", { class: "mikit-sp-label" }, "seed", seed));
+  const [seedLabel, seed] = seedField(signal, () => model.get("seed"), (value) => view.set({ seed: value }, model.get("started") ? LANES : []));
+  view.inputs.append(start, featuresLabel, importanceLabel, pairsLabel, seedLabel);
   for (const control of [start, features, importance, pairs, seed]) view.needsKernel(control);
 
   const columns = columnsPanel(signal, (index) => {

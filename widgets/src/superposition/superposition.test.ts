@@ -122,12 +122,12 @@ describe("the view", () => {
   });
 
   it("trains anew at once when the features change, if it was started", () => {
-    choose(".mikit-sp-label select", "6", "change");
+    choose(".mikit-field select", "6", "change");
     expect([fake.model.get("features"), fake.model.get("asked")]).toEqual([6, {}]);
     fake.receive({ started: true });
-    choose(".mikit-sp-label select", "3", "change");
+    choose(".mikit-field select", "3", "change");
     expect(fake.model.get("asked")).toEqual({ train: 1 });
-    choose(".mikit-sp-seed", "7", "change");
+    choose(".mikit-seed", "7", "change");
     expect(fake.model.get("asked")).toEqual({ train: 2, phase: 1 });
   });
 

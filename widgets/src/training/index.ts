@@ -3,6 +3,7 @@ import type { RenderProps } from "@anywidget/types";
 import { h, svg } from "../shared/dom";
 import { fixed } from "../shared/format";
 import { frame } from "../shared/frame";
+import { seedField } from "../shared/seed";
 import type { Table } from "../shared/types";
 import { drawChart, nats, plotOf, stepAt, words, type Plot } from "./chart";
 import { headsPanel } from "./heads";
@@ -38,12 +39,8 @@ function render({ model, el, signal }: RenderProps<TrainingTraits>): void {
 
   const start = h("button", { type: "button", class: "mikit-primary" }, "Start");
   start.addEventListener("click", () => view.set({ started: true }, ["train"]), { signal });
-  const seed = h("input", { class: "mikit-input mikit-tr-seed", type: "number", min: 0, max: 9999, step: 1 });
-  seed.addEventListener("change", () => {
-    if (seed.value !== "" && seed.checkValidity()) view.set({ seed: seed.valueAsNumber });
-    seed.value = String(model.get("seed"));
-  }, { signal });
-  view.inputs.append(start, h("label", { class: "mikit-tr-seed-label" }, "seed", seed));
+  const [seedLabel, seed] = seedField(signal, () => model.get("seed"), (value) => view.set({ seed: value }));
+  view.inputs.append(start, seedLabel);
   view.needsKernel(start);
   view.needsKernel(seed);
 

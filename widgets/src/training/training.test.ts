@@ -118,7 +118,7 @@ describe("the view", () => {
   });
 
   it("asks for another network when the seed changes, and not for a seed that is none", () => {
-    const seed = host.querySelector<HTMLInputElement>(".mikit-tr-seed")!;
+    const seed = host.querySelector<HTMLInputElement>(".mikit-seed")!;
     const type = (value: string): void => {
       seed.value = value;
       seed.dispatchEvent(new Event("change"));

@@ -78,6 +78,10 @@ class WrongDtype(MikitError):
     """A measurement asked of weights that may only stream text (bf16)."""
 
 
+class NotFinite(MikitError):
+    """A change so strong that what the model gives is no number any more."""
+
+
 class CheckFailed(MikitError):
     """A model failed a self-check that a study leans on."""
 

@@ -121,6 +121,12 @@ class Model:
         """The text of one token, its leading space kept; "⟨E2 80⟩" for bytes that are no text alone."""
         return token_text(self.tokenizer, id)
 
+    def end_ids(self) -> set[int]:
+        """Ids that end a text: the tokenizer's, and those that the model's own settings for writing text name."""
+        named = getattr(self.hf.generation_config, "eos_token_id", None)
+        ids = named if isinstance(named, list) else [named]
+        return {int(i) for i in [*ids, self.tokenizer.eos_token_id] if i is not None}
+
     def check(self) -> pd.DataFrame:
         """The table of self-checks that `mikit.load` ran on this model."""
         if self.checks is None:

@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
 from mikit.methods.heads import sink_share
 from mikit.methods.surprise import likeliest
@@ -70,7 +69,7 @@ class AttentionPatterns(Study):
             },
             texts={
                 "tokens": tokens.strings,
-                "notes": (STOPS,) if int(ids[0]) in end_ids(model.tokenizer, model) else (),
+                "notes": (STOPS,) if int(ids[0]) in model.end_ids() else (),
             },
         )
 
@@ -87,10 +86,3 @@ def pattern_sites(model: Model) -> list[Site]:
 def position_labels(tokens: Tokens) -> tuple[str, ...]:
     """One label a position; the number keeps equal tokens apart."""
     return tuple(f"{i}:{text}" for i, text in enumerate(tokens.strings))
-
-
-def end_ids(tokenizer: PreTrainedTokenizerBase, model: Model) -> set[int]:
-    """Ids that end a text: the tokenizer's, and those that the model's own settings for writing text name."""
-    named = getattr(model.hf.generation_config, "eos_token_id", None)
-    ids = named if isinstance(named, list) else [named]
-    return {int(i) for i in [*ids, tokenizer.eos_token_id] if i is not None}

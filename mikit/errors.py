@@ -62,6 +62,10 @@ class BadClaim(MikitError):
     """A claim that cannot be checked: not locked, a wording without names, a list with too few."""
 
 
+class BadDirection(MikitError):
+    """A direction that points nowhere, or cannot be made: zero, not finite, from another model or width."""
+
+
 class NoChatTemplate(MikitError):
     """Chat asked of a tokenizer that has no chat template."""
 

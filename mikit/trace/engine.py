@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import torch
@@ -22,14 +23,16 @@ from mikit.errors import Busy, ShapeMismatch, TooLong, UnknownSite, WrongDtype
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.trace import values
-from mikit.trace.edits import Ablate, Patch, Steer
+from mikit.trace.edits import Ablate, Clamp, Patch, Placed, Project, Steer
 from mikit.trace.packing import Packed, attention_masks, pack
 from mikit.trace.sites import Site, check
 from mikit.trace.turns import Turns
 from mikit.trace.values import Key
 
-AnyEdit = Patch | Ablate | Steer
+AnyEdit = Patch | Ablate | Steer | Project | Clamp
 Rows = Sequence[Sequence[AnyEdit]]
+Plan = dict[Key, list[Placed]]
+"""Edits by the value that they change."""
 Keep = Literal["last", "all"] | Sequence[int]
 Metric = Callable[[Tensor], Tensor]
 """Logits [batch, vocab] (or [batch, kept, vocab]) -> one number a row [batch]."""
@@ -108,7 +111,9 @@ def run(model: Model, tokens: Tokens, rows: Rows, *, start: Start | None = None,
     for "all", and [rows, n, vocab] for n given positions. Edits at one site apply in their order. Raises UnknownSite,
     ShapeMismatch, WrongDtype, Busy."""
     ids = _one_row_each(tokens.ids, rows)
-    plan = _plan(model, rows, ids.shape[1])
+    length = ids.shape[1]
+    _check_edits(model, rows, length)
+    plan = _plan(rows, range(length), length)
     if start is not None:
         _check_start(model, start, ids, plan)
 
@@ -171,7 +176,8 @@ def rerun(model: Model, past: Past, rows: Rows, *, since: int) -> Tensor:
 
     All rows are laid end to end in one sequence, in which a token sees its own row and, left of it, the remembered
     prompt. An edit without a position covers the positions ``since`` on, and its source has that many. Raises
-    UnknownSite (among others for a pattern: use ``run``), ShapeMismatch, WrongDtype, Busy."""
+    UnknownSite (among others for a pattern and for an edit with a range of its own: use ``run``), ShapeMismatch,
+    WrongDtype, Busy."""
     if not any(rows):
         return past.logits.expand(len(rows), -1).clone()
     logits, _ = _rerun(model, past, rows, since, None)
@@ -183,31 +189,32 @@ def rerun_to(model: Model, past: Past, rows: Rows, site: Site, *, since: int) ->
     position on; nothing above is computed. ``site`` has no position."""
     check(site, model.spec)
     value, packed = _rerun(model, past, rows, since, values.key(site))
-    return [packed.part(value, row, site) for row in range(len(rows))]
+    whole = values.part(value, site)[0]
+    return [whole[packed.where(row, site)] for row in range(len(rows))]
 
 
 def _rerun(model: Model, past: Past, rows: Rows, since: int, read: Key | None) -> tuple[Tensor, Packed]:
-    """The last logits [rows, vocab], or the packed value at ``read`` [N, ...], and how the rows are laid."""
+    """The last logits [rows, vocab], or the packed value at ``read`` [1, N, ...], and how the rows are laid."""
     length = past.tokens.ids.shape[1]
     _check_dtype(model)
-    plan = _plan(model, rows, length)
-    if any(name == "pattern" for name, _ in plan):
-        raise UnknownSite("A pattern spans all positions, so a pass over a few of them cannot hold it. Use run.")
+    _check_edits(model, rows, length)
+    _check_short(rows)
     packed = pack([_first_position(edits, since, length) for edits in rows], length)
+    plan = _packed_plan(rows, packed)
     wanted = {*plan, read} if read else set(plan)
     layer = min(layer for _, layer in wanted if layer is not None)
     device = model.hf.device
     ids = past.tokens.ids[:, packed.positions].to(device)
     cache = DynamicCache(list(past.keys_and_values))
     masks = attention_masks(model, packed, device)
-    edit = _packed_editor(model, plan, packed)
+    edit = _editor(model, plan)
     lm = model.lm
     saved: list[Tensor] = []
 
     def visit(key: Key, raw: Tensor) -> None:
         edit(key, raw)
         if key == read:
-            saved.append(values.shaped(model, raw, key[0])[0].clone())
+            saved.append(values.shaped(model, raw, key[0]).clone())
 
     with (
         _turn(),
@@ -285,9 +292,8 @@ def _decode(
     model: Model, ids: Tensor, rows: Rows, cache: DynamicCache, offset: int, prompt_length: int | None = None
 ) -> Tensor:
     """Logits [batch, vocab] after ``ids``, which stand ``offset`` tokens into the text; the cache grows by them."""
-    here = range(offset, offset + ids.shape[1])
-    at = [[_moved(edit, here, prompt_length or ids.shape[1]) for edit in row] for row in rows]
-    plan = _plan(model, [[e for e in row if e is not None] for row in at], ids.shape[1])
+    _check_edits(model, rows)
+    plan = _plan(rows, range(offset, offset + ids.shape[1]), prompt_length or ids.shape[1])
     ids = ids.to(model.hf.device)
     lm = model.lm
     edit = _editor(model, plan)
@@ -296,17 +302,6 @@ def _decode(
         values.walk(model, lm, set(plan), edit, live=True)
         saved.append(lm.output.logits[:, -1].clone())
     return saved[0]
-
-
-def _moved(edit: AnyEdit, here: range, prompt_length: int) -> AnyEdit | None:
-    """The edit as seen by a pass over the positions ``here`` of the text; None where its position is not among them."""
-    position = edit.site.position
-    if not isinstance(position, int):
-        return edit
-    absolute = position if position >= 0 else prompt_length + position
-    if absolute not in here:
-        return None
-    return edit.model_copy(update={"site": edit.site.model_copy(update={"position": absolute - here.start})})
 
 
 @contextmanager
@@ -322,21 +317,32 @@ def _turn() -> Iterator[None]:
             _inside = False
 
 
-def _plan(model: Model, rows: Rows, length: int) -> dict[Key, list[tuple[int, AnyEdit]]]:
-    """Edits by value, each with its row."""
-    plan: dict[Key, list[tuple[int, AnyEdit]]] = {}
-    for row, edits in enumerate(rows):
-        for edit in edits:
-            check(edit.site, model.spec, length)
-            if edit.site.name == "logits":
-                raise UnknownSite("The logits are what comes out: change something before them, such as resid_post.")
-            plan.setdefault(values.key(edit.site), []).append((row, edit))
+def _plan(rows: Rows, here: range, prompt: int) -> Plan:
+    """For a pass over the positions ``here`` of a text that began with ``prompt`` tokens, one row each."""
+    return _by_value(
+        Placed(edit, row, where)
+        for row, edits in enumerate(rows)
+        for edit in edits
+        if (where := edit.where(here, prompt)) is not None
+    )
+
+
+def _packed_plan(rows: Rows, packed: Packed) -> Plan:
+    """For a pass over one sequence in which all rows lie."""
+    return _by_value(Placed(edit, 0, packed.where(row, edit.site)) for row, edits in enumerate(rows) for edit in edits)
+
+
+def _by_value(placed: Iterable[Placed]) -> Plan:
+    plan: Plan = {}
+    for each in placed:
+        plan.setdefault(values.key(each.edit.site), []).append(each)
     return plan
 
 
-def _editor(model: Model, plan: dict[Key, list[tuple[int, AnyEdit]]]) -> values.Visit:
+def _editor(model: Model, plan: Plan) -> values.Visit:
     def visit(key: Key, raw: Tensor) -> None:
-        values.edit(values.shaped(model, raw, key[0]), plan[key])
+        if key in plan:
+            values.edit(values.shaped(model, raw, key[0]), plan[key])
 
     return visit
 
@@ -351,14 +357,24 @@ def _first_position(edits: Sequence[AnyEdit], since: int, length: int) -> int:
     return min([*named, since] if len(named) < len(edits) or not named else named)
 
 
-def _packed_editor(model: Model, plan: dict[Key, list[tuple[int, AnyEdit]]], packed: Packed) -> values.Visit:
-    def visit(key: Key, raw: Tensor) -> None:
-        value = values.shaped(model, raw, key[0])
-        for row, edit in plan.get(key, ()):
-            target = packed.part(value[0], row, edit.site)
-            target.copy_(edit.apply(target))
+def _check_edits(model: Model, rows: Rows, length: int | None = None) -> None:
+    """``length`` of the text, where it will not grow."""
+    for edit in chain.from_iterable(rows):
+        check(edit.site, model.spec, length)
+        if edit.site.name == "logits":
+            raise UnknownSite("The logits are what comes out: change something before them, such as resid_post.")
 
-    return visit
+
+def _check_short(rows: Rows) -> None:
+    """What a pass over a few positions cannot hold."""
+    for edit in chain.from_iterable(rows):
+        if edit.site.name == "pattern":
+            raise UnknownSite("A pattern spans all positions, so a pass over a few of them cannot hold it. Use run.")
+        if edit.since is not None or edit.until is not None:
+            raise UnknownSite(
+                f"The edit at {edit.site} has a range of its own, since={edit.since}, until={edit.until}, but this pass"
+                " has one for all rows. Leave the edit's out, or use run."
+            )
 
 
 def _check_all(model: Model, sites: Sequence[Site], length: int) -> None:
@@ -374,7 +390,7 @@ def _check_dtype(model: Model) -> None:
         )
 
 
-def _check_start(model: Model, start: Start, ids: Tensor, plan: dict[Key, Any]) -> None:
+def _check_start(model: Model, start: Start, ids: Tensor, plan: Plan) -> None:
     check(Site(name="resid_pre", layer=start.layer), model.spec)
     want = (ids.shape[0], ids.shape[1], model.spec.d_model)
     if tuple(start.resid.shape) != want:

@@ -31,14 +31,11 @@ class Packed:
     def last(self) -> Tensor:
         return torch.tensor(self.edges[1:]) - 1
 
-    def part(self, value: Tensor, row: int, site: Site) -> Tensor:
-        """Of a packed value [N, ...], the part a site names in one row; without a position, the whole row."""
-        part = value[self.edges[row] : self.edges[row + 1]]
-        if site.head is not None:
-            part = part[:, site.head]
+    def where(self, row: int, site: Site) -> int | slice:
+        """Which of the N tokens a site names in one row; without a position, the whole row."""
         if isinstance(site.position, int):
-            part = part[site.position % self.length - self.starts[row]]
-        return part
+            return self.edges[row] + site.position % self.length - self.starts[row]
+        return slice(self.edges[row], self.edges[row + 1])
 
 
 def pack(starts: Sequence[int], length: int) -> Packed:

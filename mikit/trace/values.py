@@ -13,6 +13,7 @@ from torch import Tensor
 from mikit.errors import UnsupportedModel
 from mikit.models.architectures import at, heads_of
 from mikit.models.model import Model
+from mikit.trace.edits import Placed
 from mikit.trace.sites import ORDER, Site, SiteName
 
 Key = tuple[SiteName, int | None]
@@ -53,20 +54,14 @@ def shaped(model: Model, raw: Tensor, name: SiteName) -> Tensor:
 
 
 def part(value: Tensor, site: Site) -> Tensor:
-    """The part of a whole value [batch, ...] that a site names: its head, then its position (of a pattern: the
-    query)."""
-    if site.head is not None:
-        value = value[:, site.head] if site.name == "pattern" else value[:, :, site.head]
-    if isinstance(site.position, int):
-        by_query = site.name == "pattern" and site.head is None
-        value = value[:, :, site.position] if by_query else value[:, site.position]
-    return value
+    """The part of a whole value [batch, ...] that a site names: its head, then its position."""
+    return _cut(value, site, site.position if isinstance(site.position, int) else slice(None))
 
 
-def edit(value: Tensor, edits: Sequence[tuple[int, Any]]) -> None:
-    """Apply (row, edit) pairs to a whole value, in place."""
-    for row, change in edits:
-        target = part(value[row : row + 1], change.site)[0]
+def edit(value: Tensor, placed: Sequence[Placed]) -> None:
+    """Apply edits to a whole value, in place."""
+    for change, row, where in placed:
+        target = _cut(value[row : row + 1], change.site, where)[0]
         target.copy_(change.apply(target))
 
 
@@ -90,6 +85,14 @@ def skip_to(model: Model, lm: Any, layer: int, resid: Tensor) -> None:
         block.skip(resid)
     if layer == 0:
         blocks[0].input = resid
+
+
+def _cut(value: Tensor, site: Site, where: int | slice) -> Tensor:
+    """A site's head, then the positions ``where`` (of a pattern: the queries), of a whole value [batch, ...]."""
+    if site.head is not None:
+        value = value[:, site.head] if site.name == "pattern" else value[:, :, site.head]
+    by_query = site.name == "pattern" and site.head is None
+    return value[:, :, where] if by_query else value[:, where]
 
 
 def _raw(model: Model, block: Any, name: SiteName, live: bool) -> Any:

@@ -71,15 +71,16 @@ def random_ids(model: Model, length: int, seed: int) -> Tensor:
 
 def token_ids(model: Model, answer: str, foil: str) -> tuple[int, int]:
     """The ids of two words, each of which must be one token. Raises NotOneToken."""
-    return _token_id(model, answer), _token_id(model, foil)
+    return token_id(model, answer), token_id(model, foil)
 
 
-def _token_id(model: Model, word: str) -> int:
+def token_id(model: Model, word: str) -> int:
+    """The id of a word that is one token. Raises NotOneToken."""
     ids = model.tokenizer(word, add_special_tokens=False).input_ids
     if len(ids) != 1:
         pieces = ", ".join(repr(model.token_string(i)) for i in ids) or "none"
         raise NotOneToken(
-            f"{word!r} is {len(ids)} tokens ({pieces}), and only single tokens can be compared. In mid-sentence a word"
+            f"{word!r} is {len(ids)} tokens ({pieces}), and a single one is needed here. In mid-sentence a word"
             f" begins with a space: {' ' + word.strip()!r}."
         )
     return int(ids[0])

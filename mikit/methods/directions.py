@@ -20,7 +20,8 @@ def unit(direction: Tensor) -> Tensor:
     length = direction.norm()
     if not bool(length > 0):
         raise BadDirection("This direction is all zeros, so it points nowhere: a push along it changes nothing.")
-    return direction / length
+    found: Tensor = direction / length
+    return found
 
 
 def mean_difference(plus: Tensor, minus: Tensor) -> Tensor:

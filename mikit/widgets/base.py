@@ -261,11 +261,11 @@ class View(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def _save_record(self) -> None:
-        path = _free_path(f"mikit-record-{self.kind}", "json")
+        path = free_path(f"mikit-record-{self.kind}", "json")
         self._save(path, lambda: self.record().save(path))
 
     def _save_page(self) -> None:
-        path = _free_path(f"mikit-page-{self.kind}", "html")
+        path = free_path(f"mikit-page-{self.kind}", "html")
         self._save(path, lambda: self.freeze(path))
 
     def _save(self, path: Path, write: Callable[[], object]) -> None:
@@ -299,7 +299,7 @@ def refuse_unknown(view: type[View], unknown: dict[str, object]) -> None:
         raise TypeError(f"{view.__name__} has no argument '{name}'.{nearest(name, known)}")
 
 
-def _free_path(stem: str, suffix: str) -> Path:
+def free_path(stem: str, suffix: str) -> Path:
     """The first of stem-1.suffix, stem-2.suffix ... that is not there yet: a save never overwrites."""
     number = 1
     while (path := Path(f"{stem}-{number}.{suffix}")).exists():

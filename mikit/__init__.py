@@ -46,6 +46,8 @@ _HOME = {
     "ScoreLabel": "mikit.studies.score_label",
     "Intruder": "mikit.studies.intruder",
     "FitDictionary": "mikit.studies.fit_dictionary",
+    "Steering": "mikit.studies.steering",
+    "SteerText": "mikit.studies.steer_text",
     "Record": "mikit.studies.record",
     "ClaimView": "mikit.widgets.claim",
     "ReplayView": "mikit.widgets.replay",

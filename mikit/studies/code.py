@@ -6,6 +6,7 @@ The tests run every script in a process of its own and compare its numbers with 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from mikit.studies.be_the_head import AttendEach, PlaceAttention
     from mikit.studies.head_scores import HeadScores
     from mikit.studies.mute_heads import MuteHeads
+
+WIDTH = 100
+"""Longer calls are broken into lines."""
 
 OPEN = """\
 import nnsight
@@ -128,13 +132,13 @@ def mikit_script(study: Study, model: Model, show: str) -> str:
     ]
     imports = sorted(
         {
-            f"from {type(model).__module__} import {type(model).__name__}"
+            f"from {type(part).__module__} import {type(part).__name__}"
             for _, value in study
-            for model in (value if isinstance(value, tuple) else [value])
-            if isinstance(model, BaseModel) and not isinstance(model, ModelRef)
+            for part in _parts(value)
+            if not isinstance(part, ModelRef)
         }
     )
-    call = f"mikit.{type(study).__name__}({', '.join(['model=model.ref', *fields])})"
+    call = _call(f"mikit.{type(study).__name__}", ["model=model.ref", *fields])
     return "\n".join(
         [
             "import mikit",
@@ -150,7 +154,7 @@ def mikit_script(study: Study, model: Model, show: str) -> str:
 
 def attention_script(study: AttentionPatterns, model: Model) -> str:
     body = ATTENTION.format(attn=model.arch.attn, blocks=model.arch.blocks)
-    return nnsight_script(study.model, _ids(study.prompt) + body)
+    return nnsight_script(study.model, prompt_ids(study.prompt) + body)
 
 
 def head_scores_script(study: HeadScores, model: Model) -> str:
@@ -173,7 +177,7 @@ def mute_heads_script(study: MuteHeads, model: Model) -> str:
     body = MUTE_HEADS.format(
         off=off, blocks=model.arch.blocks, o_proj=model.arch.o_proj, size=model.spec.d_head, first=first
     )
-    return nnsight_script(study.model, _ids(study.prompt) + body)
+    return nnsight_script(study.model, prompt_ids(study.prompt) + body)
 
 
 def place_attention_script(study: PlaceAttention, model: Model, pair: tuple[int, int]) -> str:
@@ -189,14 +193,14 @@ def _of_one_head(
 ) -> str:
     live = LIVE_PATTERN.format(blocks=model.arch.blocks, attn=model.arch.attn, layer=study.layer)
     body = template.format(live=indent(live, 8 * " "), head=study.head, answer=pair[0], foil=pair[1], **more)
-    return nnsight_script(study.model, _ids(study.prompt) + body)
+    return nnsight_script(study.model, prompt_ids(study.prompt) + body)
 
 
 def nnsight_script(ref: ModelRef, body: str) -> str:
     return OPEN.format(handle=ref.handle) + indent(body, "    ")
 
 
-def _ids(prompt: Prompt) -> str:
+def prompt_ids(prompt: Prompt) -> str:
     """Lines that set ``ids`` [1, T]."""
     if isinstance(prompt, TextPrompt):
         return f'ids = tokenizer({prompt.text!r}, return_tensors="pt").input_ids\n'
@@ -209,11 +213,30 @@ def _ids(prompt: Prompt) -> str:
     return f"{RANDOM_IDS}once = random_ids({prompt.length}, seed={prompt.seed})\nids = torch.cat([once, once])[None]\n"
 
 
+def _parts(value: object) -> Iterator[BaseModel]:
+    """The models in a value, itself among them, as far as a script must name them."""
+    if isinstance(value, BaseModel):
+        yield value
+        value = tuple(getattr(value, name) for name in type(value).model_fields if _is_set(value, name))
+    for part in value if isinstance(value, tuple) else ():
+        yield from _parts(part)
+
+
 def _literal(value: object) -> str:
     if isinstance(value, BaseModel):
-        fields = [f"{name}={field!r}" for name, field in value if name != "kind" and _is_set(value, name)]
-        return f"{type(value).__name__}({', '.join(fields)})"
+        fields = [f"{name}={_literal(field)}" for name, field in value if name != "kind" and _is_set(value, name)]
+        return _call(type(value).__name__, fields)
+    if isinstance(value, tuple):
+        return _call("", [_literal(part) for part in value], alone=",")
     return repr(value)
+
+
+def _call(name: str, fields: Sequence[str], alone: str = "") -> str:
+    """``name(fields)``, on several lines where one would be long; ``alone`` follows a single field."""
+    line = f"{name}({', '.join(fields)}{alone if len(fields) == 1 else ''})"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    return f"{name}(\n{indent(''.join(f'{field},' + chr(10) for field in fields), '    ')})"
 
 
 def _is_set(value: BaseModel, name: str) -> bool:

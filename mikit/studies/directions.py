@@ -119,6 +119,9 @@ Direction = Annotated[
 SumDirection.model_rebuild()
 DIRECTION: TypeAdapter[Direction] = TypeAdapter(Direction)
 
+NORM_TEXTS = ORDINARY[:4]
+"""On these the stream's usual length is measured."""
+
 
 class Reading(NamedTuple):
     """What one text leaves in the stream after each layer: at position 0, and in the mean over the later positions
@@ -207,7 +210,7 @@ def residual_norms(model: Model) -> Tensor:
     """How long ``resid_post`` is at each layer, [layer]: the mean length over the positions but 0 of four ordinary
     texts. The unit in which steering is dosed. Four short traces, once a model."""
     if model not in _NORMS:
-        lengths = [streams(model, model.tokens(text))[:, 1:].norm(dim=-1).cpu() for text in ORDINARY[:4]]
+        lengths = [streams(model, model.tokens(text))[:, 1:].norm(dim=-1).cpu() for text in NORM_TEXTS]
         _NORMS[model] = torch.cat(lengths, 1).mean(1)
     return _NORMS[model].clone()
 
@@ -227,7 +230,7 @@ def _arrow(direction: Direction, model: Model, layer: int) -> Tensor:
 
 def _of_pairs(direction: PairDirection, model: Model, layer: int) -> Tensor:
     plus, minus = (
-        torch.stack([_counted(direction, read(model, text, direction.first))[layer] for text in side])
+        torch.stack([counted(direction, read(model, text, direction.first))[layer] for text in side])
         for side in (direction.plus, direction.minus)
     )
     return of_activations(direction, plus, minus)
@@ -240,7 +243,8 @@ def of_activations(direction: PairDirection, plus: Tensor, minus: Tensor) -> Ten
     return principal(plus - minus) if direction.how == "pca" else probe(plus, minus)
 
 
-def _counted(direction: PairDirection, found: Reading) -> Tensor:
+def counted(direction: PairDirection, found: Reading) -> Tensor:
+    """What of a reading the recipe counts, [layer, d_model]."""
     return found.later if direction.first else found.all
 
 

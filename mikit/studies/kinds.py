@@ -19,6 +19,7 @@ from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
 from mikit.studies.score_label import ScoreLabel
+from mikit.studies.steer_text import SteerText
 from mikit.studies.superposition import Superposition
 from mikit.studies.train_dictionary import TrainDictionary
 from mikit.studies.train_planted import TrainPlanted
@@ -45,6 +46,7 @@ __all__ = [
     "PhaseDiagram",
     "PlaceAttention",
     "ScoreLabel",
+    "SteerText",
     "Superposition",
     "TrainDictionary",
     "TrainPlanted",

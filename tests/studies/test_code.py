@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from mikit.studies.base import run_study
+from mikit.studies.directions import PairDirection
 from mikit.studies.kinds import (
     AttendEach,
     AttentionPatterns,
@@ -21,9 +22,11 @@ from mikit.studies.kinds import (
     MuteHeads,
     PathPatch,
     PlaceAttention,
+    SteerText,
 )
 from mikit.studies.pairs import PromptPair
 from mikit.studies.prompts import ChatPrompt, RepeatPrompt, TextPrompt
+from mikit.studies.steering import Steering
 from mikit.trace.checks import load
 from mikit.trace.sites import Site
 from tests import tiny as tiny_models
@@ -44,6 +47,9 @@ PAIRS = (
     PromptPair(clean="w3 w1", corrupt="w3 w2", answer="w4", foil="w6"),
 )
 
+ODD = PairDirection(name="odd", plus=("w1 w3 w5", "w7 w9 w11 w13"), minus=("w2 w4 w6", "w8 w10 w12 w14"))
+STEERING = Steering(direction=ODD, layers=(0, 2))
+
 
 def studies(model):
     head = {"model": model.ref, "prompt": TextPrompt(text="w5 w6 w7"), "layer": 1, "head": 2}
@@ -58,6 +64,9 @@ def studies(model):
         "lens": LogitLens(model=model.ref, prompt="w5 w6 w7", control="w5 w2", answer="w8", foil="w9"),
         "mute-heads": MuteHeads(
             model=model.ref, prompt=RepeatPrompt(length=6, seed=2), heads=((0, 1), (2, 3)), draws=1
+        ),
+        "steer-text": SteerText(
+            model=model.ref, prompt=TextPrompt(text="w5 w6 w7"), steering=STEERING, dose=0.9, length=6, seed=2
         ),
     }
 
@@ -130,6 +139,14 @@ def test_the_script_prints_the_same_numbers(model, printed, kind):
     found = [float(x) for x in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e-?\d+)?(?![\w.])", printed[kind])]
     missing = [x for x in expected if not np.isclose(found, x, atol=2e-6, rtol=1e-4).any()]
     assert not missing, printed[kind]
+
+
+def test_the_script_writes_the_same_texts(model, printed):
+    texts = run_study(studies(model)["steer-text"], model).texts
+    assert texts["unsteered 0"] != texts["steered 0"]
+    for name in ("unsteered 0", "steered 0"):
+        (line,) = re.findall(rf"^{name} (.*)$", printed["steer-text"], re.MULTILINE)
+        assert re.findall(r"w\d+", line) == [word for word in texts[name] if re.fullmatch(r"w\d+", word)]
 
 
 def test_the_plain_script_uses_nothing_of_ours_but_lock_and_folder(model):

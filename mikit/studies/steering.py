@@ -1,0 +1,197 @@
+"""What steering studies share: where an arrow is added or taken out, by how much, and arrows of equal length beside
+it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, model_validator
+from torch import Tensor
+
+from mikit.errors import BadDirection, NotFinite
+from mikit.models.model import Model
+from mikit.sae.dictionary import Dictionary
+from mikit.sae.evaluate import check_place, sites
+from mikit.sae.index import index_of
+from mikit.sae.library import opened
+from mikit.studies.dictionary import check_feature
+from mikit.studies.directions import Direction, FeatureDirection, residual_norms, shuffled, vector
+from mikit.trace.arrays import Array
+from mikit.trace.edits import Clamp, Project, Steer
+from mikit.trace.engine import AnyEdit
+from mikit.trace.sites import Site, check
+
+How = Literal[
+    "add",  # dose x the mean length of the layer's stream, along the arrow
+    "project",  # dose = the share taken out of what the stream has along the arrow
+    "clamp",  # a dictionary's feature set to dose x its peak in the index; what the dictionary leaves out stays
+    "ablate",  # dose = the share taken away of a dictionary's feature; what the dictionary leaves out stays
+]
+OF_FEATURES = ("clamp", "ablate")
+STRONGEST = 1000.0
+"""Doses beyond this are refused: squares overflow in fp32 and norms answer with zeros, which look like numbers."""
+
+Along = Callable[[Model, int], Tensor]
+"""Gives an arrow of length 1 [d_model] at a layer."""
+
+
+class Steering(BaseModel):
+    """A direction, what is done along it, after which ``layers`` (resid_post), and from which position of the text on:
+    ``since`` 1 is everything but the attention sink at position 0; the prompt's length is what is written only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    direction: Direction
+    how: How = "add"
+    layers: tuple[int, ...]
+    since: int = 1
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Steering:
+        if not self.layers or len(set(self.layers)) < len(self.layers):
+            raise BadDirection(f"Steering needs one layer or several different ones; these were given: {self.layers}.")
+        if self.since < 1:
+            raise BadDirection(
+                f"Steering begins at position 1 or later, not {self.since}: position 0 is a sink of attention, and its"
+                " activation is tens of times as long as the rest."
+            )
+        if self.how in OF_FEATURES and not isinstance(self.direction, FeatureDirection):
+            raise BadDirection(
+                f"'{self.how}' sets a feature of a dictionary; '{self.direction.name}' is none. Use 'add' or 'project'."
+            )
+        return self
+
+    def edits(self, model: Model, dose: float, along: Along | None = None) -> list[AnyEdit]:
+        """What is done at a strength; nothing at 0. ``along``: do the same along another arrow, of equal length.
+
+        Raises BadDirection, UnknownSite, NotFinite for a strength beyond any use."""
+        if not abs(dose) <= STRONGEST:
+            raise NotFinite(
+                f"The strength {dose:g} is beyond {STRONGEST:g}, where numbers overflow. Use a smaller one."
+            )
+        for layer in self.layers:
+            check(Site(name="resid_post", layer=layer), model.spec)
+        if dose == 0:
+            return []
+        if self.how in OF_FEATURES:
+            return [self._on_feature(model, dose, along)]
+        arrow = along or self._arrow
+        return [self._on_stream(model, layer, dose, arrow(model, layer)) for layer in self.layers]
+
+    def _arrow(self, model: Model, layer: int) -> Tensor:
+        return vector(self.direction, model, layer)
+
+    def _on_stream(self, model: Model, layer: int, dose: float, arrow: Tensor) -> AnyEdit:
+        site, direction = Site(name="resid_post", layer=layer), Array.of(arrow)
+        if self.how == "project":
+            return Project(site=site, direction=direction, share=dose, since=self.since)
+        length = float(residual_norms(model)[layer])
+        return Steer(site=site, direction=direction, dose=dose * length, since=self.since)
+
+    def _on_feature(self, model: Model, dose: float, along: Along | None) -> AnyEdit:
+        dictionary, feature = self._feature(model)
+        site, _ = sites(dictionary)
+        direction = dictionary.W_dec[feature]
+        if along is not None:
+            direction = direction.norm() * along(model, self.layers[0])
+        return Clamp(
+            site=site,
+            direction=Array.of(direction),
+            read=lambda x: dictionary.encode(x)[..., feature],
+            value=dose * self._peak(dictionary, feature) if self.how == "clamp" else 0.0,
+            share=1.0 if self.how == "clamp" else dose,
+            since=self.since,
+        )
+
+    def _feature(self, model: Model) -> tuple[Dictionary, int]:
+        """The dictionary, which reads and writes one layer's stream, and the feature."""
+        assert isinstance(self.direction, FeatureDirection)
+        dictionary, feature = opened(self.direction.dictionary), self.direction.feature
+        check_place(model, dictionary)
+        check_feature(dictionary, feature)
+        site, target = sites(dictionary)
+        if dictionary.config.normalise != "none" or target != site:
+            raise BadDirection(
+                f"A feature can be set where its dictionary writes what it reads, unscaled; {self.direction.name} is of"
+                " another kind. Use 'add'."
+            )
+        if self.layers != (site.layer,):
+            raise BadDirection(
+                f"This feature is read at {site}, so it can be set there alone; layers {self.layers} were asked for."
+                f" Use layer {site.layer}, or 'add'."
+            )
+        return dictionary, feature
+
+    def _peak(self, dictionary: Dictionary, feature: int) -> float:
+        index = index_of(dictionary)
+        if index is None:
+            raise BadDirection(
+                f"The dictionary of '{self.direction.name}' has no index, so the feature's peak is not known, and"
+                " 'clamp' counts in peaks. Build one: mikit.IndexFeatures. Or use 'add'."
+            )
+        return float(index.peak[feature])
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A steering, or a control of it: the same, done along another arrow of equal length or somewhere else."""
+
+    name: str
+    why: str
+    steering: Steering
+    along: Along | None = None
+
+    def edits(self, model: Model, dose: float) -> list[AnyEdit]:
+        return self.steering.edits(model, dose, self.along)
+
+
+def random_arrow(steering: Steering, seed: int) -> Arrow:
+    """An arrow drawn from all directions alike."""
+
+    def along(model: Model, layer: int) -> Tensor:
+        drawn = torch.randn(model.spec.d_model, generator=torch.Generator().manual_seed(RANDOM_SEEDS + seed))
+        return drawn / drawn.norm()
+
+    why = f"An arrow of equal length in a random direction (seed {seed}): what any push of this size does."
+    return Arrow("random arrow", why, steering, along)
+
+
+def shuffled_pairs(steering: Steering, seed: int) -> Arrow | None:
+    """The arrow that the same texts give when it is left to chance which side each is on; None for an arrow that is not
+    made from pairs."""
+    other = shuffled(steering.direction, seed)
+    if other is None:
+        return None
+    why = (
+        f"The same texts, with sides swapped at random in some pairs (seed {seed}): what these texts give without the"
+        " contrast between them."
+    )
+    return Arrow("shuffled pairs", why, steering, lambda model, layer: vector(other, model, layer))
+
+
+def another_layer(steering: Steering, model: Model) -> Arrow | None:
+    """The same arrow, and the same share of the stream's length, early in the model (late, where steering is early);
+    None for what can be done in one layer only."""
+    if steering.how in OF_FEATURES:
+        return None
+    depth = model.spec.layers
+    first = min(steering.layers)
+    move = (depth // 6 if first > depth // 3 else 5 * depth // 6) - first
+    layers = tuple(sorted({min(max(layer + move, 0), depth - 1) for layer in steering.layers}))
+    if layers == tuple(sorted(steering.layers)):
+        return None
+    moved = steering.model_copy(update={"layers": layers})
+    named = ", ".join(f"L{layer}" for layer in layers)
+    why = f"The same arrow after {named}, with the same share of the length that the stream has there."
+
+    def along(model: Model, layer: int) -> Tensor:
+        return vector(steering.direction, model, steering.layers[0])
+
+    return Arrow("another layer", why, moved, along)
+
+
+RANDOM_SEEDS = 70_000
+"""Away from the seeds that trainings and luck start from."""

@@ -66,7 +66,7 @@ class Patch(BaseEdit):
     source: Array
 
     def apply(self, value: Tensor) -> Tensor:
-        return _like(self.source, value, self.site).expand_as(value)
+        return _like(self.source, value, self.site)
 
 
 class Ablate(BaseEdit):
@@ -86,7 +86,7 @@ class Ablate(BaseEdit):
     def apply(self, value: Tensor) -> Tensor:
         if self.source is None:
             return torch.zeros_like(value)
-        return _like(self.source, value, self.site).expand_as(value)
+        return _like(self.source, value, self.site)
 
 
 class Steer(BaseEdit):
@@ -97,7 +97,7 @@ class Steer(BaseEdit):
     dose: float = 1.0
 
     def apply(self, value: Tensor) -> Tensor:
-        return value + self.dose * _like(self.direction, value, self.site)
+        return value.add(_like(self.direction, value, self.site), alpha=self.dose)
 
 
 class Project(BaseEdit):
@@ -115,8 +115,8 @@ class Project(BaseEdit):
 
     def apply(self, value: Tensor) -> Tensor:
         arrow = _along(self.direction, value, self.site)
-        unit: Tensor = arrow / arrow.norm()
-        return value - self.share * (value @ unit)[..., None] * unit
+        part = value @ arrow / (arrow @ arrow)
+        return value - self.share * part[..., None] * arrow
 
 
 class Clamp(BaseEdit):
@@ -169,25 +169,22 @@ def _check_direction(direction: Array, site: Site) -> None:
 
 
 def _along(direction: Array, value: Tensor, site: Site) -> Tensor:
-    """One direction for every vector of ``value``."""
+    """One direction [d] for every vector of ``value`` [..., d]."""
     if direction.shape != tuple(value.shape[-1:]):
         raise ShapeMismatch(
             f"At {site} a direction has shape {tuple(value.shape[-1:])}, but the edit brings {direction.shape}. It may"
             " come from another model or site."
         )
-    return _like(direction, value, site)
+    return torch.from_numpy(direction.numpy().copy()).to(value)
 
 
 def _like(array: Array, value: Tensor, site: Site) -> Tensor:
-    """The array as a tensor that broadcasts to ``value``; ShapeMismatch with both shapes otherwise."""
+    """The array as a tensor, broadcast to ``value``; ShapeMismatch with both shapes where it does not fit."""
     source = torch.from_numpy(array.numpy().copy()).to(value)
     try:
-        fits = np.broadcast_shapes(source.shape, value.shape) == tuple(value.shape)
-    except ValueError:
-        fits = False
-    if not fits:
+        return source.expand_as(value)
+    except RuntimeError:
         raise ShapeMismatch(
             f"At {site} the value has shape {tuple(value.shape)}, but the edit brings {array.shape}. Bring the same"
             " shape."
-        )
-    return source
+        ) from None

@@ -49,7 +49,7 @@ def probe(plus: Tensor, minus: Tensor) -> Tensor:
     scale = torch.where(spread > 0, 1 / spread, 0)
     basis, rows = torch.linalg.qr(((both - both.mean(0)) * scale).T)
     labels = np.repeat([1, 0], [len(plus), len(minus)])
-    fitted = LogisticRegression(tol=1e-8, max_iter=1000).fit(rows.T.numpy(), labels)
+    fitted = LogisticRegression(solver="newton-cholesky", tol=1e-8).fit(rows.T.numpy(), labels)
     weights: Tensor = basis @ torch.from_numpy(fitted.coef_[0]) * scale
     return weights.to(plus.dtype)
 

@@ -43,3 +43,15 @@ def bootstrap(measure: Callable[[Floats], Floats], rows: Floats, seed: int, draw
     drawn = np.random.default_rng(seed).multinomial(count, rows / count, size=draws).astype(np.float64)
     low, high = np.quantile(measure(drawn), (0.025, 0.975), axis=0)
     return low, high
+
+
+def jackknife(
+    whole: NDArray[np.floating], left_out: NDArray[np.floating], confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Student's t interval of a measure of n samples, ``whole`` [...], from the same measure of all samples but one,
+    ``left_out`` [n, ...] -> two arrays [...] (Tukey 1958; Efron and Tibshirani 1993, An introduction to the bootstrap,
+    chapter 11)."""
+    n = len(left_out)
+    error = np.sqrt((n - 1) * np.var(left_out, axis=0, dtype=np.float64))
+    half = stats.t.ppf((1 + confidence) / 2, n - 1) * error
+    return whole - half, whole + half

@@ -12,6 +12,7 @@ from mikit.studies.directions import NORM_TEXTS, PairDirection
 
 if TYPE_CHECKING:
     from mikit.studies.find_direction import FindDirection
+    from mikit.studies.steer_dose import SteerDose
     from mikit.studies.steer_text import SteerText
     from mikit.studies.steering import Steering
 
@@ -19,6 +20,11 @@ SHOW_TEXTS = """\
 for name in ("unsteered 0", "steered 0"):
     print(name, repr("".join(result.texts[name])))
 print(result.frame("change"))"""
+
+SHOW_DOSES = """\
+for name in ("score", "surprise", "repetition", "kl", "norm ratio"):
+    print(name, result.grids[name].unit)
+    print(result.frame(name).to_string())"""
 
 ARROWS = """\
 plus = {plus}
@@ -159,6 +165,10 @@ def steer_text_script(study: SteerText, model: Model, flavour: Flavour) -> str:
         pick=pick,
     )
     return nnsight_script(study.model, arrows_script(steering, model) + prompt_ids(study.prompt) + body)
+
+
+def steer_dose_script(study: SteerDose, model: Model, flavour: Flavour) -> str:
+    return mikit_script(study, model, SHOW_DOSES) if flavour == "mikit" else ""
 
 
 def arrows_script(steering: Steering, model: Model) -> str:

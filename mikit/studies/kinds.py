@@ -9,6 +9,7 @@ from mikit.studies.dose import Dose
 from mikit.studies.evaluate_dictionary import EvaluateDictionary
 from mikit.studies.feature_effect import FeatureEffect
 from mikit.studies.features_on_text import FeaturesOnText
+from mikit.studies.find_direction import FindDirection
 from mikit.studies.fit_dictionary import FitDictionary
 from mikit.studies.head_scores import HeadScores
 from mikit.studies.index_features import IndexFeatures
@@ -35,6 +36,7 @@ __all__ = [
     "EvaluateDictionary",
     "FeatureEffect",
     "FeaturesOnText",
+    "FindDirection",
     "FitDictionary",
     "HeadScores",
     "IndexFeatures",

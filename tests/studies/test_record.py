@@ -78,6 +78,8 @@ def test_it_says_everything_that_matters(saved, model):
     assert mute["method"]["edits"][0] == {
         "kind": "ablate",
         "site": {"name": "z", "layer": 1, "head": 1, "position": None},
+        "since": None,
+        "until": None,
         "how": "zero",
         "source": None,
     }

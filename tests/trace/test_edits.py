@@ -145,8 +145,10 @@ def test_a_share_of_a_clamp():
 
 
 def test_half_precision_stays_what_it_is():
+    """Though a dictionary's weights, and so what reads a feature, are in single precision."""
     x = torch.randn(5, D, dtype=torch.bfloat16)
-    for edit in (clamped(made("topk"), value=1.0), Project(site=SITE, direction=Array.of(ARROW))):
+    clamp = Clamp(site=SITE, direction=Array.of(ARROW), read=lambda x: x @ ARROW, value=1.0)
+    for edit in (clamp, Project(site=SITE, direction=Array.of(ARROW))):
         assert edit.apply(x).dtype == torch.bfloat16
 
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from mikit.widgets import freeze  # noqa: E402
 from mikit.widgets.base import STATIC, static_text  # noqa: E402
-from tests.gallery_samples import FRAME, STATES, VIEWS  # noqa: E402
+from tests.gallery_samples import FRAME, MORE, STATES, VIEWS  # noqa: E402
 
 OUT = ROOT / "build" / "gallery"
 AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
@@ -54,13 +54,17 @@ class Shot:
 
 
 def shots(views: list[str], states: list[str]) -> Iterator[Shot]:
-    for view, state, theme, width in itertools.product(views, states, THEMES, WIDTHS):
-        yield Shot(view, state, theme, width)
+    """Each view in the states that it has; in all of them where none is named."""
+    for view in views:
+        of_view = [*STATES, *MORE.get(view, {})]
+        for state, theme, width in itertools.product(states or of_view, THEMES, WIDTHS):
+            if state in of_view:
+                yield Shot(view, state, theme, width)
 
 
 def write_page(view: str, state: str) -> Path:
     """The host page of a saved view, with traits of our own: nothing answers, and nothing needs to."""
-    traits = FRAME | VIEWS[view](state) | STATES[state]
+    traits = FRAME | VIEWS[view](state) | (STATES | MORE.get(view, {}))[state]
     path = OUT / f"{view}-{state}.html"
     html = freeze.page(f"{view} {state}", traits, static_text(f"{view}.js"), static_text(f"{view}.css"))
     path.write_text(html, encoding="utf-8")
@@ -128,11 +132,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     built = [view for view in VIEWS if (STATIC / f"{view}.js").exists()]
     parser.add_argument("--view", choices=built, action="append", help="only this view (can be given again)")
-    parser.add_argument("--state", choices=list(STATES), action="append", help="only this state (can be given again)")
+    every = sorted({*STATES, *itertools.chain(*MORE.values())})
+    parser.add_argument("--state", choices=every, action="append", help="only this state (can be given again)")
     parser.add_argument("--scale", type=int, default=1, help="device pixels a CSS pixel")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    taken = list(shots(options.view or built, options.state or list(STATES)))
+    taken = list(shots(options.view or built, options.state or []))
     found: list[str] = []
     with sync_playwright() as playwright:
         chromium = os.environ.get("MIKIT_CHROMIUM") or shutil.which("chromium")

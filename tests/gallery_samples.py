@@ -50,6 +50,12 @@ STATES: dict[str, Traits] = {
 }
 
 
+MORE: dict[str, dict[str, Traits]] = {
+    "steering": {"build": {}, "sink": {}, "beyond": {}, "rating": {}, "rated": {}, "saved": {"frozen": True}},
+}
+"""States that only one view has."""
+
+
 def _lanes(state: str, asked_again: tuple[str, ...], steady: tuple[str, ...] = ()) -> Traits:
     """Every lane answered; in the state "old" those ``asked_again`` have a newer request."""
     answers = {lane: 0 if state == "empty" else 1 for lane in asked_again + steady}
@@ -608,6 +614,98 @@ def replay(state: str) -> Traits:
     }  # fmt: skip
 
 
+def steering(state: str) -> Traits:
+    """An arrow that works up to half of the stream's length, and breaks the text beyond; one odd token a text."""
+    empty, busy, beyond = state == "empty", state in ("busy", "partial"), state == "beyond"
+    draws = np.random.default_rng(10)
+    plain = _tokens(
+        " I|'m| so| excited| for| it|!| We|'re| going| to| have| a| great| time|,| and| I| can|'t| wait| to| see| you|"
+        " all| there|.|\n|<b>| See| you| soon"
+    )
+    formal = _tokens(
+        " The| committee| has| approved| the| arrangements|,| and| the| attendees| are| requested| to| confirm| their|"
+        " participation| in| writing|.| Should| you| require| further| information|,| please| contact| us|."
+    )
+    broken = 10 * _tokens(" hereby| pursuant| the")
+    dose = {"beyond": 0.85, "saved": 0.3}.get(state, 0.4)
+    scale = {"min": -1.0, "max": 1.0, "step": 0.05, "unit": "× residual norm"}
+
+    def line(tokens: list[str], pull: float) -> Traits:
+        tokens = tokens[: 7 if busy else len(tokens)]
+        change = draws.normal(pull, 1.6, len(tokens)).clip(-6, 6)
+        return {"tokens": tokens, "change": encode(change), "ended": False}
+
+    steered = broken if beyond else formal
+    prompt = [{"text": text, "special": False} for text in _tokens("Hi|,| about| the| party| on| Saturday|:")]
+    about = {"direction": "formality", "how": "add", "layer": 14, "last": 14, "since": 1}
+    sample = {"unsteered": line(plain, -1.4), "steered": line(steered, 1.3), "random": line(plain[5:], 0.1)}
+    doses = np.linspace(-1, 1, 11)
+
+    def curve(values: NDArray[np.float64], half: float = np.nan) -> Traits:
+        values = np.where((doses < 0.1) | (state != "partial"), values, np.nan)
+        return {"value": encode(values), "low": encode(values - half), "high": encode(values + half)}
+
+    def costs(share: float, half: float = np.nan) -> Traits:
+        strength = share * np.abs(doses)
+        return {
+            "kl": curve(3.2 * strength**2, half / 12), "surprise": curve(2.1 + 4.8 * strength**3, half / 10),
+            "repetition": curve(0.03 + 0.55 * strength**4), "ratio": curve(1 + 0.4 * strength**2),
+        }  # fmt: skip
+
+    effect = 14 * np.tanh(2.4 * doses) * np.exp(-0.6 * np.abs(doses) ** 4)
+    texts = [line(plain if abs(at) < 0.1 else steered if at > 0 else plain[8:] + plain[:8], 3 * at) for at in doses]
+    layers = np.arange(LAYERS)
+    late = 1 / (1 + np.exp(-(layers - 11.5) / 0.5))
+    told = np.clip(0.5 + 0.03 * layers, 0.5, 0.94)
+    hows, count = ["add", "project"], 3 if state == "done" else 1
+    rating = {
+        "question": "Which is more formal?", "outcome": None,
+        "items": [{"prompt": "Hi, about the party on Saturday:", "a": plain, "b": formal} for _ in range(12)],
+    }  # fmt: skip
+    if state == "rated":
+        rating["outcome"] = {"picked": [0.88, 0.53, 0.98, 8], "random": [0.5, 0.15, 0.85, 4]}
+    score = {"name": "formality", "plus": ["hereby", "committee"], "minus": ["!", "'re"]}
+    names = (("random arrows", 0.05, 1.5), ("shuffled pairs", 0.18, np.nan), ("another layer", 0.55, np.nan))
+    return _lanes(state, ("stream", "dose"), ("find",)) | {
+        "title": "Steering",
+        "shows": "What the model writes when it is pushed along a direction, and what that costs.",
+        "hides": "That the model uses this direction by itself, or that it does the same on other prompts.",
+        "prompt": "Hi, about the party on Saturday:", "mode": "continue", "direction": "formality", "how": "add",
+        "layer": 14, "last": 14, "since": 4 if state == "done" else 1, "dose": 0.0 if empty else dose,
+        "samples": count, "seed": 0, "shown": 1 if state == "done" else 0,
+        "words": {"plus": "hereby, committee, pursuant", "minus": "!, 're, can't"}, "measuring": not empty,
+        "directions": [
+            {"name": name, "kind": "pairs", "about": "8 pairs of texts, difference of means", "hows": hows}
+            for name in ("formality", "mood", "token ' formal'", "feature 3353", "mood without formality")
+        ],
+        "layers": LAYERS, "has_chat": True, "scale": scale, "norm": None if empty else 155.2,
+        "examples": [{"label": "formality: Hi, about", "prompt": "Hi, about", "direction": "formality"}],
+        "found": None if empty else {
+            "length": encode(np.stack([0.4 + 2.2 * late, 0.4 + 0.2 * late])),
+            "sink": encode(np.stack([0.08 + 0.84 * late, 0.06 + 0 * late])),
+            "told": encode(np.stack([told, told - 0.2, np.minimum(told + 0.08, 1)], 1)),
+            "told_shuffled": encode(draws.normal(0.5, 0.05, LAYERS)),
+        },
+        "stream": None if empty else {
+            **about, "dose": dose, "prompt": prompt, "samples": [sample] * count, "done": not busy,
+        },
+        "measured": None if empty or state in ("busy", "error", "gone") else {
+            **about, "doses": encode(doses), "effect": curve(effect, 2.4), "costs": costs(1, 2.4),
+            "controls": [
+                {"name": name, "why": "", "effect": curve(share * effect, half), **costs(0.5 + share)}
+                for name, share, half in names
+            ],
+            "score": score, "unit": "hits per 100 words", "bad": (np.abs(doses) > 0.7).tolist(),
+            "bounds": {"surprise": 4.1, "repetition": 0.2}, "texts": texts,
+            "prompts": ["Hi, about the party on Saturday:"] * 4,
+        },
+        "estimate": {"seconds": 41.0},
+        "rating": rating if state in ("rating", "rated") else None,
+        "problem": "Pairs need as many sentences on either side: 8 and 7 came. Add one, or take one out."
+        if state == "build" else "",
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
@@ -619,6 +717,7 @@ VIEWS: dict[str, Callable[[str], Traits]] = {
     "patching": patching,
     "predict": predict,
     "replay": replay,
+    "steering": steering,
     "superposition": superposition,
     "tokens": tokens,
     "training": training,

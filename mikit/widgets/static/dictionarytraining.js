@@ -130,7 +130,9 @@ lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(tex
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
 model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}function seedField(signal,now,change){let seed=h("input",{class:"mikit-input mikit-seed",type:"number",min:0,max:9999,step:1});
 return seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&change(seed.valueAsNumber),seed.value=
-String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}var LEFT=34,RIGHT=104,TOP=18,GAP=30,BOTTOM=36,LINE=13,DIAMOND=5,SHARES={fvu:.5,l0:.28,dead:.22},figure=(name,value)=>name===
+String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}function spread(places,gap,lowest){let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.
+forEach((at,i)=>{i&&(found[at]=Math.max(found[at],found[order[i-1]]+gap))});let limit=lowest;for(let at of order.reverse())
+found[at]=Math.min(found[at],limit),limit=found[at]-gap;return found}var LEFT=34,RIGHT=104,TOP=18,GAP=30,BOTTOM=36,LINE=13,DIAMOND=5,SHARES={fvu:.5,l0:.28,dead:.22},figure=(name,value)=>name===
 "dead"?percent(value):name==="l0"?fixed(value,1):value<.001?"< 0.001":fixed(value,3);function mostOf(name,scene){if(name===
 "fvu")return 1;let values=scene.levels.flatMap(level=>[...level.effect[name],...name==="l0"?level.control[name]:[]]),most=Math.
 max(0,...values.filter(Number.isFinite));return name==="l0"?Math.max(2,Math.ceil(most/2)*2):Math.max(.1,Math.ceil(10*most)/
@@ -140,35 +142,32 @@ truth?"an input":"a token"} (L0)`,dead:"↑ features that never fire"},tall=heig
 {name,top:from,height:size,most,title:titles[name],y:value=>from+size*(1-Math.min(1,Math.max(0,value/most)))}});return{width,
 height,panels,x:update=>LEFT+(width-LEFT-RIGHT)*update/Math.max(1,scene.updates)}}function stepAt(scene,plot,x2){let best=0;
 return scene.steps.forEach((step,i)=>{Math.abs(plot.x(step)-x2)<Math.abs(plot.x(scene.steps[best]??0)-x2)&&(best=i)}),best}
-function spread(places,lowest){let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.forEach(
-(at,i)=>{i&&(found[at]=Math.max(found[at],found[order[i-1]]+LINE))});let limit=lowest;for(let at of order.reverse())found[at]=
-Math.min(found[at],limit),limit=found[at]-LINE;return found}function path(plot,panel,steps,values){return Array.from(values,
-(value,i)=>`${i?"L":"M"}${plot.x(steps[i]).toFixed(1)} ${panel.y(value).toFixed(1)}`).join("")}function marks(scene,panel){
-let last=scene.steps.length-1,found=[];if(last>=0){let{control}=scene.levels[scene.chosen];found.push({text:`random ${figure(
-panel.name,control[panel.name][last])}`,kind:"mikit-dt-of-control",at:panel.y(control[panel.name][last])}),scene.levels.
-forEach(({value,effect},i)=>{let name=scene.levels.length>1?`${scene.knob==="k"?"k ":""}${value}: `:"",kind=i===scene.chosen?
-"mikit-dt-of-effect":"mikit-dt-of-other";found.push({text:name+figure(panel.name,effect[panel.name][last]),kind,at:panel.
-y(effect[panel.name][last])})})}return panel.name==="fvu"&&!scene.truth&&scene.predicted!==null&&found.push({text:`you: ${fixed(
-scene.predicted)}`,kind:"mikit-dt-of-you",at:panel.y(scene.predicted)}),found}function diamond(x2,y2){let points=[[0,-DIAMOND],
-[DIAMOND,0],[0,DIAMOND],[-DIAMOND,0]].map(([dx,dy])=>`${x2+dx},${y2+dy}`);return svg("polygon",{class:"mikit-dt-you",points:points.
-join(" ")})}function drawPanel(scene,plot,panel,cursor){let[left,right,bottom]=[plot.x(0),plot.x(scene.updates),panel.y(
-0)],{name}=panel,chosen=scene.levels[scene.chosen],ends=marks(scene,panel),places=spread(ends.map(({at:at2})=>at2),bottom+
-2),ticks=name==="fvu"?[0,.5,1]:[0,panel.most],at=cursor===null?void 0:scene.steps[cursor];return[svg("text",{class:"miki\
-t-dt-axis",x:left,y:panel.top-6},panel.title),...ticks.flatMap(value=>[svg("line",{class:value?"mikit-dt-grid":"mikit-dt\
--base",x1:left,x2:right,y1:panel.y(value),y2:panel.y(value)}),svg("text",{class:"mikit-dt-axis",x:left-6,y:panel.y(value)+
-4,"text-anchor":"end"},name==="dead"?percent(value):`${value}`)]),...chosen?[svg("path",{class:"mikit-dt-control",d:path(
-plot,panel,scene.steps,chosen.control[name])})]:[],...scene.levels.flatMap((level,i)=>i===scene.chosen?[]:[svg("path",{class:"\
-mikit-dt-other",d:path(plot,panel,scene.steps,level.effect[name])})]),...chosen?[svg("path",{class:"mikit-dt-effect",d:path(
-plot,panel,scene.steps,chosen.effect[name])})]:[],...ends.map(({text,kind},i)=>svg("text",{class:`mikit-dt-label ${kind}`,
-x:right+10,y:places[i]+4},text)),...name==="fvu"&&!scene.truth&&scene.predicted!==null?[diamond(right,panel.y(scene.predicted))]:
-[],...at===void 0||!chosen?[]:[svg("circle",{class:"mikit-dt-dot-control",cx:plot.x(at),cy:panel.y(chosen.control[name][cursor]),
-r:3}),svg("circle",{class:"mikit-dt-dot",cx:plot.x(at),cy:panel.y(chosen.effect[name][cursor]),r:3})]]}function drawPanels(target,scene,plot,cursor){
-let low=plot.height-BOTTOM,at=cursor===null?void 0:scene.steps[cursor],updates=Array.from({length:5},(_,i)=>Math.round(i*
-scene.updates/4));target.setAttribute("width",String(plot.width)),target.setAttribute("height",String(plot.height)),target.
-replaceChildren(...at===void 0?[]:[svg("line",{class:"mikit-dt-cursor",x1:plot.x(at),x2:plot.x(at),y1:TOP,y2:low})],...plot.
-panels.flatMap(panel=>drawPanel(scene,plot,panel,cursor)),...updates.map(value=>svg("text",{class:"mikit-dt-axis",x:plot.
-x(value),y:low+16,"text-anchor":"middle"},`${value}`)),svg("text",{class:"mikit-dt-axis",x:plot.x(scene.updates),y:low+30,
-"text-anchor":"end"},"updates →"))}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
+function path(plot,panel,steps,values){return Array.from(values,(value,i)=>`${i?"L":"M"}${plot.x(steps[i]).toFixed(1)} ${panel.
+y(value).toFixed(1)}`).join("")}function marks(scene,panel){let last=scene.steps.length-1,found=[];if(last>=0){let{control}=scene.
+levels[scene.chosen];found.push({text:`random ${figure(panel.name,control[panel.name][last])}`,kind:"mikit-dt-of-control",
+at:panel.y(control[panel.name][last])}),scene.levels.forEach(({value,effect},i)=>{let name=scene.levels.length>1?`${scene.
+knob==="k"?"k ":""}${value}: `:"",kind=i===scene.chosen?"mikit-dt-of-effect":"mikit-dt-of-other";found.push({text:name+figure(
+panel.name,effect[panel.name][last]),kind,at:panel.y(effect[panel.name][last])})})}return panel.name==="fvu"&&!scene.truth&&
+scene.predicted!==null&&found.push({text:`you: ${fixed(scene.predicted)}`,kind:"mikit-dt-of-you",at:panel.y(scene.predicted)}),
+found}function diamond(x2,y2){let points=[[0,-DIAMOND],[DIAMOND,0],[0,DIAMOND],[-DIAMOND,0]].map(([dx,dy])=>`${x2+dx},${y2+
+dy}`);return svg("polygon",{class:"mikit-dt-you",points:points.join(" ")})}function drawPanel(scene,plot,panel,cursor){let[
+left,right,bottom]=[plot.x(0),plot.x(scene.updates),panel.y(0)],{name}=panel,chosen=scene.levels[scene.chosen],ends=marks(
+scene,panel),places=spread(ends.map(({at:at2})=>at2),LINE,bottom+2),ticks=name==="fvu"?[0,.5,1]:[0,panel.most],at=cursor===
+null?void 0:scene.steps[cursor];return[svg("text",{class:"mikit-dt-axis",x:left,y:panel.top-6},panel.title),...ticks.flatMap(
+value=>[svg("line",{class:value?"mikit-dt-grid":"mikit-dt-base",x1:left,x2:right,y1:panel.y(value),y2:panel.y(value)}),svg(
+"text",{class:"mikit-dt-axis",x:left-6,y:panel.y(value)+4,"text-anchor":"end"},name==="dead"?percent(value):`${value}`)]),
+...chosen?[svg("path",{class:"mikit-dt-control",d:path(plot,panel,scene.steps,chosen.control[name])})]:[],...scene.levels.
+flatMap((level,i)=>i===scene.chosen?[]:[svg("path",{class:"mikit-dt-other",d:path(plot,panel,scene.steps,level.effect[name])})]),
+...chosen?[svg("path",{class:"mikit-dt-effect",d:path(plot,panel,scene.steps,chosen.effect[name])})]:[],...ends.map(({text,
+kind},i)=>svg("text",{class:`mikit-dt-label ${kind}`,x:right+10,y:places[i]+4},text)),...name==="fvu"&&!scene.truth&&scene.
+predicted!==null?[diamond(right,panel.y(scene.predicted))]:[],...at===void 0||!chosen?[]:[svg("circle",{class:"mikit-dt-\
+dot-control",cx:plot.x(at),cy:panel.y(chosen.control[name][cursor]),r:3}),svg("circle",{class:"mikit-dt-dot",cx:plot.x(at),
+cy:panel.y(chosen.effect[name][cursor]),r:3})]]}function drawPanels(target,scene,plot,cursor){let low=plot.height-BOTTOM,
+at=cursor===null?void 0:scene.steps[cursor],updates=Array.from({length:5},(_,i)=>Math.round(i*scene.updates/4));target.setAttribute(
+"width",String(plot.width)),target.setAttribute("height",String(plot.height)),target.replaceChildren(...at===void 0?[]:[
+svg("line",{class:"mikit-dt-cursor",x1:plot.x(at),x2:plot.x(at),y1:TOP,y2:low})],...plot.panels.flatMap(panel=>drawPanel(
+scene,plot,panel,cursor)),...updates.map(value=>svg("text",{class:"mikit-dt-axis",x:plot.x(value),y:low+16,"text-anchor":"\
+middle"},`${value}`)),svg("text",{class:"mikit-dt-axis",x:plot.x(scene.updates),y:low+30,"text-anchor":"end"},"updates →"))}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\

@@ -180,7 +180,8 @@ moveTo(x-arm,y),context.lineTo(x+arm,y),mark==="+"&&(context.moveTo(x,y-arm),con
 unit),show:({kind,theme,limit,unit:name,reach=1})=>{let context=sizeCanvas(canvas,WIDTH,HEIGHT),[map,from]=[colourMap(kind,
 theme),kind==="diverging"?-1:0];for(let x=0;context&&x<WIDTH;x++)context.fillStyle=map.css(reach*(from+(1-from)*x/(WIDTH-
 1))),context.fillRect(x,0,1,HEIGHT);let ends=kind==="diverging"?[signed(-limit),"0",signed(limit)]:["0",fixed(limit)];marks.
-replaceChildren(...ends.map(text=>h("span",{},text))),unit.textContent=name}}}var BYTES=/((?:⟨[0-9A-F]{2}(?: [0-9A-F]{2})*⟩)+)/;function joinBytes(run){return`⟨${(run.match(/[0-9A-F]{2}/g)??[]).
+replaceChildren(...ends.map(text=>h("span",{},text))),unit.textContent=name}}}var written=text=>text.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text=>text.replace(/^·+/,dots=>" ".repeat(
+dots.length));var BYTES=/((?:⟨[0-9A-F]{2}(?: [0-9A-F]{2})*⟩)+)/;function joinBytes(run){return`⟨${(run.match(/[0-9A-F]{2}/g)??[]).
 join(" ")}⟩`}function pieces(text){if(text==="")return[{text:"∅",muted:!0}];let spaces=/^ */.exec(text)?.[0].length??
 0,out=spaces?[{text:"·".repeat(spaces),muted:!0}]:[],rest=text.slice(spaces).replaceAll("\r","␍");for(let part of rest.
 split(/(\n+|\t+)/).flatMap(piece=>piece.split(BYTES)))part!==""&&(part[0]===`
@@ -326,17 +327,16 @@ return`${NAMES[kind]}: no numbers yet`;let values=effect[kind],most=values.reduc
 values[best]??0)?i:best,0);return`What ${NAMES[kind]} of each layer adds; most at layer ${most}, ${signed(values[most]??
 Number.NaN)}, control ${signed(control[kind][most]??Number.NaN)}`}};var DRAWN=["prompt","control","answer","foil","grid","tokens","control_tokens","lens","control_lens","limit","top","cont\
 rol_top","layers","ends","heads","parts"],LANES=["lens","direct"],TALL=180,LOW=150,WORDS=["prompt","control","answer","f\
-oil"],written=text=>text.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text=>text.replace(/^·+/,dots=>" ".repeat(
-dots.length));function tableOf(scene){let[prompt,control]=scene.readings,[effect,beside]=scene.shares??[],none=Number.NaN;
-return{caption:`Logit difference ${tokenLabel(scene.answer)} less ${tokenLabel(scene.foil)} at the last position, by lay\
-er: as the lens reads it, and what attention and MLP add`,columns:["layer","lens","lens, control","likeliest","likeliest\
-, control","attention adds","attention, control","MLP adds","MLP, control"],rows:Array.from({length:scene.layers},(_,i)=>[
-`${i}`,atEnd(prompt,i),atEnd(control,i),tokenLabel(prompt.top[i]?.[0]?.text??""),tokenLabel(control.top[i]?.[0]?.text??""),
-effect?.attention[i]??none,beside?.attention[i]??none,effect?.mlp[i]??none,beside?.mlp[i]??none])}}function render({model,
-el,signal}){let scene=sceneOf(model),hovered=null,view=frame(model,el,signal,{name:"lens",table:()=>tableOf(scene),reset:()=>{
-hovered=null}}),boxes=WORDS.map(name=>{let box=h("input",{type:"text",class:"mikit-input",spellcheck:"false"}),short=name===
-"answer"||name==="foil";return short&&(box.title="One token. The dot stands for a space: in mid-sentence a word begins w\
-ith one."),box.addEventListener("change",()=>view.set({[name]:short?meant(box.value):box.value},LANES),{signal}),view.needsKernel(
+oil"];function tableOf(scene){let[prompt,control]=scene.readings,[effect,beside]=scene.shares??[],none=Number.NaN;return{
+caption:`Logit difference ${tokenLabel(scene.answer)} less ${tokenLabel(scene.foil)} at the last position, by layer: as \
+the lens reads it, and what attention and MLP add`,columns:["layer","lens","lens, control","likeliest","likeliest, contr\
+ol","attention adds","attention, control","MLP adds","MLP, control"],rows:Array.from({length:scene.layers},(_,i)=>[`${i}`,
+atEnd(prompt,i),atEnd(control,i),tokenLabel(prompt.top[i]?.[0]?.text??""),tokenLabel(control.top[i]?.[0]?.text??""),effect?.
+attention[i]??none,beside?.attention[i]??none,effect?.mlp[i]??none,beside?.mlp[i]??none])}}function render({model,el,signal}){
+let scene=sceneOf(model),hovered=null,view=frame(model,el,signal,{name:"lens",table:()=>tableOf(scene),reset:()=>{hovered=
+null}}),boxes=WORDS.map(name=>{let box=h("input",{type:"text",class:"mikit-input",spellcheck:"false"}),short=name==="ans\
+wer"||name==="foil";return short&&(box.title="One token. The dot stands for a space: in mid-sentence a word begins with \
+one."),box.addEventListener("change",()=>view.set({[name]:short?meant(box.value):box.value},LANES),{signal}),view.needsKernel(
 box),{name,box,short,label:h("label",{class:`mikit-lens-label mikit-lens-of-${name}`},h("span",{},name),box)}});view.inputs.
 append(...[0,2,1,3].map(i=>boxes[i].label),view.number.element);let maps2=[0,1].map(()=>new LensMap(signal,{point:cell2=>point(
 cell2&&{layer:cell2[0],position:cell2[1]}),choose})),scale=legend(),shares=new SharesPanel(signal,{point:layer=>point(layer===

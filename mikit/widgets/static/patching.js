@@ -288,26 +288,26 @@ dosed.curve[0]??Number.NaN)} to ${signed(dosed.curve.at(-1)??Number.NaN)}`),list
 now,figures}=this.bars[i],[first,here]=[dosed.probabilities[0]?.[token]??0,dosed.probabilities[at]?.[token]??0];before.style.
 width=`${100*first}%`,now.style.width=`${100*here}%`,figures.textContent=`${percent(first)} → ${percent(here)}`});let others=dosed.
 klOthers.map(one=>one[at]??Number.NaN).filter(Number.isFinite).map(nats);this.kl.textContent=`KL from the changed run ${nats(
-dosed.kl[at]??Number.NaN)} nats${others.length?`; random sites ${others.join(", ")}`:""}`}};var TEXTS=[["clean","original"],["answer","answer"],["corrupt","changed"],["foil","foil"]],written=text=>text.replace(/^ +/,
-spaces=>"·".repeat(spaces.length)),meant=text=>text.replace(/^·+/,dots=>" ".repeat(dots.length));function options(select,all,chosen){
-select.length!==all.length&&select.replaceChildren(...all.map(([value,label2])=>h("option",{value},label2))),select.value=
-chosen}var Inputs=class{constructor(model,signal,give){this.model=model;for(let{name,box,short}of this.boxes)short&&(box.
-title="One token. The dot stands for a space: in mid-sentence a word begins with one."),box.addEventListener("change",()=>give(
-{[name]:short?meant(box.value):box.value}),{signal});for(let name of["site","direction","metric"])this[name].addEventListener(
-"change",()=>give({[name]:this[name].value}),{signal});this.examples.addEventListener("change",()=>{let chosen=model.get(
-"examples")[Number(this.examples.value)];this.examples.value="",chosen&&give({clean:chosen.clean,corrupt:chosen.corrupt,
-answer:chosen.answer,foil:chosen.foil})},{signal})}model;boxes=TEXTS.map(([name,label2])=>{let box=h("input",{type:"text",
-class:"mikit-input",spellcheck:"false",autocomplete:"off"});return{name,box,short:name==="answer"||name==="foil",label:h(
-"label",{class:`mikit-pat-of-${name} mikit-pat-label`},h("span",{},label2),box)}});site=h("select",{class:"mikit-select",
-"aria-label":"What is patched"});direction=h("select",{class:"mikit-select","aria-label":"Direction"});metric=h("select",
-{class:"mikit-select","aria-label":"Metric"});examples=h("select",{class:"mikit-select","aria-label":"Examples"});controls=[
-...this.boxes.map(({box})=>box),this.site,this.direction,this.metric,this.examples];elements=[...this.boxes.map(({label:label2})=>label2),
-h("div",{class:"mikit-pat-selects"},this.site,this.direction,this.metric,this.examples)];draw(){let{model}=this;for(let{
-name,box,short}of this.boxes)box.matches(":focus")||(box.value=short?written(model.get(name)):model.get(name));options(this.
-site,model.get("sites").map(name=>[name,SITES[name]??name]),model.get("site")),options(this.direction,DIRECTIONS,model.get(
-"direction")),options(this.metric,model.get("metrics").map(name=>[name,name]),model.get("metric"));let examples=model.get(
-"examples");options(this.examples,[["","Examples"],...examples.map(({label:label2},i)=>[`${i}`,label2])],""),this.examples.
-hidden=examples.length===0}};var clamp=(low,value,high)=>Math.min(high,Math.max(low,value)),longest=labels2=>labels2.reduce((most,label2)=>Math.max(most,
+dosed.kl[at]??Number.NaN)} nats${others.length?`; random sites ${others.join(", ")}`:""}`}};var written=text=>text.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text=>text.replace(/^·+/,dots=>" ".repeat(
+dots.length));function options(select,all,chosen){select.length===all.length&&all.every(([value,label2],i)=>select.options[i].value===
+value&&select.options[i].text===label2)||select.replaceChildren(...all.map(([value,label2])=>h("option",{value},label2))),
+select.value=chosen}var TEXTS=[["clean","original"],["answer","answer"],["corrupt","changed"],["foil","foil"]],Inputs=class{constructor(model,signal,give){
+this.model=model;for(let{name,box,short}of this.boxes)short&&(box.title="One token. The dot stands for a space: in mid-s\
+entence a word begins with one."),box.addEventListener("change",()=>give({[name]:short?meant(box.value):box.value}),{signal});
+for(let name of["site","direction","metric"])this[name].addEventListener("change",()=>give({[name]:this[name].value}),{signal});
+this.examples.addEventListener("change",()=>{let chosen=model.get("examples")[Number(this.examples.value)];this.examples.
+value="",chosen&&give({clean:chosen.clean,corrupt:chosen.corrupt,answer:chosen.answer,foil:chosen.foil})},{signal})}model;boxes=TEXTS.
+map(([name,label2])=>{let box=h("input",{type:"text",class:"mikit-input",spellcheck:"false",autocomplete:"off"});return{
+name,box,short:name==="answer"||name==="foil",label:h("label",{class:`mikit-pat-of-${name} mikit-pat-label`},h("span",{},
+label2),box)}});site=h("select",{class:"mikit-select","aria-label":"What is patched"});direction=h("select",{class:"miki\
+t-select","aria-label":"Direction"});metric=h("select",{class:"mikit-select","aria-label":"Metric"});examples=h("select",
+{class:"mikit-select","aria-label":"Examples"});controls=[...this.boxes.map(({box})=>box),this.site,this.direction,this.
+metric,this.examples];elements=[...this.boxes.map(({label:label2})=>label2),h("div",{class:"mikit-pat-selects"},this.site,
+this.direction,this.metric,this.examples)];draw(){let{model}=this;for(let{name,box,short}of this.boxes)box.matches(":foc\
+us")||(box.value=short?written(model.get(name)):model.get(name));options(this.site,model.get("sites").map(name=>[name,SITES[name]??
+name]),model.get("site")),options(this.direction,DIRECTIONS,model.get("direction")),options(this.metric,model.get("metri\
+cs").map(name=>[name,name]),model.get("metric"));let examples=model.get("examples");options(this.examples,[["","Examples"],
+...examples.map(({label:label2},i)=>[`${i}`,label2])],""),this.examples.hidden=examples.length===0}};var clamp=(low,value,high)=>Math.min(high,Math.max(low,value)),longest=labels2=>labels2.reduce((most,label2)=>Math.max(most,
 [...label2].length),0);function labelStep(room,pitch){let least=Math.ceil(room/pitch);return[1,2,5,10,20,50,100,200,500,
 1e3].find(step=>step>=least)??1e3}var EMPTY={rows:15,columns:15};function layoutOf(shape,width){let[rows,columns]=[shape.
 rows.length||EMPTY.rows,shape.columns.length||EMPTY.columns],gutter=clamp(36,Math.ceil(longest(shape.rows)*6.7)+10,112),

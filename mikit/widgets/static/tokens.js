@@ -6,7 +6,25 @@ wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs 
 e.`);return bytes.byteOffset%size!==0&&(bytes=bytes.slice()),new Type(bytes.buffer,bytes.byteOffset,bytes.byteLength/size)}function fill(element,attributes,children){for(let[name,value]of Object.entries(attributes))value===!0?element.setAttribute(
 name,""):value!==!1&&element.setAttribute(name,String(value));element.append(...children)}function h(tag,attributes={},...children){
 let element=document.createElement(tag);return fill(element,attributes,children),element}function textButton(label,signal,onClick){let button=h("button",{type:"button",class:"mikit-text-button"},label);return button.
-addEventListener("click",onClick,{signal}),button}function withMinus(text){let typeset=text.replace("-","−");return/[1-9]/.test(typeset)?typeset:typeset.replace("−","")}
+addEventListener("click",onClick,{signal}),button}function moved(key,from,rows,columns,up=!1){let[row,column]=from,hold=(value,count)=>Math.min(count-1,Math.max(0,value)),
+down=up?-1:1;switch(key){case"ArrowRight":return[row,hold(column+1,columns)];case"ArrowLeft":return[row,hold(column-1,columns)];case"\
+ArrowDown":return[hold(row+down,rows),column];case"ArrowUp":return[hold(row-down,rows),column];case"Home":return[row,0];case"\
+End":return[row,columns-1];default:return null}}function gridKeys(element,signal,grid){element.addEventListener("keydown",
+event=>{if(event.ctrlKey||event.metaKey||event.altKey)return;let[rows,columns]=grid.size();if(!rows||!columns)return;let up=grid.
+up?.()??!1,at=grid.at(),start=[up?rows-1:0,0];if(event.key==="Escape")grid.leave();else if((event.key==="Enter"||event.key===
+" ")&&at)grid.choose(at);else{let next=moved(event.key,at??start,rows,columns,up);if(!next)return;grid.move(at?next:start)}
+event.preventDefault()},{signal})}function containKeys(root,signal){root.addEventListener("keydown",event=>{event.ctrlKey||
+event.metaKey||event.shiftKey&&event.key==="Enter"||event.stopPropagation()},{signal})}var Flow=class{constructor(signal,act){this.act=act;let at=event=>this.spans.indexOf(event.target.closest(".mikit-token")),
+hover=i=>{i!==this.under&&(this.under=i,this.mark(),act.point(this.active,!1))};this.element.addEventListener("pointerov\
+er",event=>hover(at(event)),{signal}),this.element.addEventListener("pointerleave",()=>hover(-1),{signal}),this.element.
+addEventListener("click",event=>{at(event)>=0&&act.choose?.(at(event))},{signal}),gridKeys(this.element,signal,{size:()=>[
+1,this.spans.length],at:()=>this.cursor>=0?[0,this.cursor]:null,move:([,i])=>{this.cursor=i,this.under=-1,this.spans[i]?.
+scrollIntoView?.({block:"nearest"}),this.mark(),act.point(i,!0)},choose:([,i])=>act.choose?.(i),leave:()=>this.forget()})}act;element=h(
+"div",{class:"mikit-flow",tabindex:0,role:"group"});spans=[];under=-1;cursor=-1;get hovered(){return this.under}get active(){
+return this.under>=0?this.under:this.cursor}forget(){this.cursor=this.under=-1,this.mark(),this.act.point(-1,!1)}show(spans,label,nothing){
+this.spans=spans,this.cursor=Math.min(this.cursor,spans.length-1),this.under=Math.min(this.under,spans.length-1),this.element.
+replaceChildren(...spans.length?spans:[h("span",{class:"mikit-muted"},nothing)]),this.element.setAttribute("aria-label",
+label),this.mark()}mark(){this.spans.forEach((span,i)=>span.classList.toggle("mikit-token-active",i===this.active))}};function withMinus(text){let typeset=text.replace("-","−");return/[1-9]/.test(typeset)?typeset:typeset.replace("−","")}
 function fixed(value,digits=2){if(Number.isNaN(value))return"NaN";if(!Number.isFinite(value))return value>0?"∞":"−∞";
 let size=Math.abs(value);return size!==0&&size<.5*10**-digits?withMinus(value.toExponential(1)):size>=1e5?withMinus(value.
 toExponential(2)):withMinus(value.toFixed(size>=1e3?0:digits))}function signed(value,digits=2){return value>0?`+${fixed(
@@ -56,15 +74,7 @@ mikit-chip"}),old=h("span",{class:"mikit-chip mikit-chip-mark"},"old"),gone=h("s
 age",signal,buttons.savePage);return{element:h("div",{class:"mikit-head"},title,chip,h("span",{class:"mikit-break"}),old,
 gone,h("span",{class:"mikit-actions"},buttons.code,record,page)),show:text=>{title.textContent=text.title,chip.textContent=
 text.chip,chip.hidden=!text.chip,old.hidden=!text.old,gone.hidden=!text.gone,record.hidden=text.gone,record.disabled=!text.
-canSave,page.hidden=text.gone||text.frozen}}}function moved(key,from,rows,columns,up=!1){let[row,column]=from,hold=(value,count)=>Math.min(count-1,Math.max(0,value)),
-down=up?-1:1;switch(key){case"ArrowRight":return[row,hold(column+1,columns)];case"ArrowLeft":return[row,hold(column-1,columns)];case"\
-ArrowDown":return[hold(row+down,rows),column];case"ArrowUp":return[hold(row-down,rows),column];case"Home":return[row,0];case"\
-End":return[row,columns-1];default:return null}}function gridKeys(element,signal,grid){element.addEventListener("keydown",
-event=>{if(event.ctrlKey||event.metaKey||event.altKey)return;let[rows,columns]=grid.size();if(!rows||!columns)return;let up=grid.
-up?.()??!1,at=grid.at(),start=[up?rows-1:0,0];if(event.key==="Escape")grid.leave();else if((event.key==="Enter"||event.key===
-" ")&&at)grid.choose(at);else{let next=moved(event.key,at??start,rows,columns,up);if(!next)return;grid.move(at?next:start)}
-event.preventDefault()},{signal})}function containKeys(root,signal){root.addEventListener("keydown",event=>{event.ctrlKey||
-event.metaKey||event.shiftKey&&event.key==="Enter"||event.stopPropagation()},{signal})}function numberSlot(){let[label,value,unit,below]=["label","value","unit","below"].map(part=>h("span",{class:`mikit-numb\
+canSave,page.hidden=text.gone||text.frozen}}}function numberSlot(){let[label,value,unit,below]=["label","value","unit","below"].map(part=>h("span",{class:`mikit-numb\
 er-${part}`})),element=h("div",{class:"mikit-number"},label,h("span",{class:"mikit-number-line"},value," ",unit),below),
 show=text=>{label.textContent=text.label,value.textContent=text.value,unit.textContent=text.unit??"",below.textContent=text.
 below??""},clear=()=>show({label:" ",value:" ",below:" "});return clear(),{element,show,clear}}function toggling(label,className,signal,fill2){let element=h("div",{class:className,hidden:!0}),refresh=()=>{element.hidden||
@@ -180,27 +190,21 @@ limit,theme}){let{t,mark}=value===null?{t:0,mark:""}:place(value,limit,kind);ele
 "data-mark",mark);let plain=value===null||mark==="×"||t===0;element.classList.toggle("mikit-tinted",!plain);let rgb=colourMap(
 kind,theme).at(t*reachOf(kind));element.style.backgroundColor=plain?"":`rgb(${rgb.join(" ")})`,element.style.color=plain?
 "":inkOn(rgb)}function tinted(token,value,how){let span=tokenSpan(token);return tint(span,value,how),span}function largest(values){let best=-1;return values?.forEach((value,i)=>{!Number.isNaN(value)&&(best<0||Math.abs(value)>Math.
-abs(values[best]))&&(best=i)}),best}function render({model,el,signal}){let hovered=-1,cursor=-1,values=null,spans=[],view=frame(
-model,el,signal,{name:"tokens",table:()=>({caption:withUnit(model.get("title"),model.get("unit")&&`(${model.get("unit")}\
-)`),columns:values?["position","token",model.get("unit")||"value"]:["position","token"],rows:model.get("tokens").map((token,i)=>[
-String(i),tokenLabel(token.text),...values?[values[i]]:[]])}),reset:()=>{hovered=cursor=-1}}),flow=h("div",{class:"mikit\
--flow",tabindex:0,role:"group"}),scaleLegend=legend();view.stage.append(h("div",{},flow,scaleLegend.element),view.number.
-element);let figure=i=>values?valueText(values[i],model.get("scale")):"",nameOf=i=>`position ${i}, ${tokenLabel(model.get(
-"tokens")[i]?.text??"")}`;function point(){let selected=model.get("selected"),active=hovered>=0?hovered:cursor;spans.forEach(
-(span,i)=>{span.classList.toggle("mikit-tokens-active",i===active),span.classList.toggle("mikit-tokens-selected",i===selected)});
-let shown=[active,selected,largest(values)].find(i=>i>=0&&i<spans.length)??-1;if(shown<0){view.number.clear();return}let why=shown===
-active?hovered>=0?"under the pointer":"under the cursor":shown===selected?"selected":"largest";view.number.show({label:nameOf(
-shown),value:figure(shown)||" ",unit:values?model.get("unit"):"",below:why})}function hover(i){i!==hovered&&(hovered=i,
-point())}function choose(i){let released=model.get("selected")===i;view.set({selected:released?-1:i}),view.say(`${nameOf(
-i)} ${released?"released":"selected"}`)}function draw(){let[tokens,wire,kind,limit]=[model.get("tokens"),model.get("valu\
-es"),model.get("scale"),model.get("limit")];values=wire&&decode(wire),spans=tokens.map((token,i)=>tinted(token,values?values[i]:
-null,{kind,limit,theme:view.theme})),flow.classList.toggle("mikit-tokens-plain",values===null),spans.length?flow.replaceChildren(
-...spans):flow.replaceChildren(h("span",{class:"mikit-muted"},"No tokens yet.")),flow.setAttribute("aria-label",`${tokens.
-length} tokens. Arrow keys move, Enter selects, Escape leaves.`),scaleLegend.element.hidden=values===null,scaleLegend.show(
-{kind,limit,theme:view.theme,unit:model.get("unit"),reach:reachOf(kind)}),point()}let tokenAt=event=>spans.indexOf(event.
-target.closest(".mikit-token"));flow.addEventListener("pointerover",event=>hover(tokenAt(event)),{signal}),flow.addEventListener(
-"pointerleave",()=>hover(-1),{signal}),flow.addEventListener("click",event=>{let i=tokenAt(event);i>=0&&choose(i)},{signal}),
-gridKeys(flow,signal,{size:()=>[1,spans.length],at:()=>cursor>=0?[0,cursor]:null,move([,i]){cursor=i,hovered=-1,point(),
-view.say(`${nameOf(i)}${values?`: ${withUnit(figure(i),model.get("unit"))}`:""}`)},choose:([,i])=>choose(i),leave(){cursor=
--1,point()}}),view.watch(["tokens","values","unit","scale","limit"]),view.watch(["selected"],point),view.onDraw(draw)}var tokens_default={
-render};export{tokens_default as default};
+abs(values[best]))&&(best=i)}),best}function render({model,el,signal}){let values=null,spans=[],view=frame(model,el,signal,
+{name:"tokens",table:()=>({caption:withUnit(model.get("title"),model.get("unit")&&`(${model.get("unit")})`),columns:values?
+["position","token",model.get("unit")||"value"]:["position","token"],rows:model.get("tokens").map((token,i)=>[String(i),
+tokenLabel(token.text),...values?[values[i]]:[]])}),reset:()=>flow.forget()}),flow=new Flow(signal,{point(i,byKey){point(),
+byKey&&view.say(`${nameOf(i)}${values?`: ${withUnit(figure(i),model.get("unit"))}`:""}`)},choose}),scaleLegend=legend();
+view.stage.append(h("div",{},flow.element,scaleLegend.element),view.number.element);let figure=i=>values?valueText(values[i],
+model.get("scale")):"",nameOf=i=>`position ${i}, ${tokenLabel(model.get("tokens")[i]?.text??"")}`;function point(){let selected=model.
+get("selected"),{active}=flow;spans.forEach((span,i)=>span.classList.toggle("mikit-tokens-selected",i===selected));let shown=[
+active,selected,largest(values)].find(i=>i>=0&&i<spans.length)??-1;if(shown<0){view.number.clear();return}let why=shown===
+active?flow.hovered>=0?"under the pointer":"under the cursor":shown===selected?"selected":"largest";view.number.show({label:nameOf(
+shown),value:figure(shown)||" ",unit:values?model.get("unit"):"",below:why})}function choose(i){let released=model.get(
+"selected")===i;view.set({selected:released?-1:i}),view.say(`${nameOf(i)} ${released?"released":"selected"}`)}function draw(){
+let[tokens,wire,kind,limit]=[model.get("tokens"),model.get("values"),model.get("scale"),model.get("limit")];values=wire&&
+decode(wire),spans=tokens.map((token,i)=>tinted(token,values?values[i]:null,{kind,limit,theme:view.theme})),flow.element.
+classList.toggle("mikit-tokens-plain",values===null),flow.show(spans,`${tokens.length} tokens. Arrow keys move, Enter se\
+lects, Escape leaves.`,"No tokens yet."),scaleLegend.element.hidden=values===null,scaleLegend.show({kind,limit,theme:view.
+theme,unit:model.get("unit"),reach:reachOf(kind)}),point()}view.watch(["tokens","values","unit","scale","limit"]),view.watch(
+["selected"],point),view.onDraw(draw)}var tokens_default={render};export{tokens_default as default};

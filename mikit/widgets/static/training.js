@@ -129,36 +129,35 @@ lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(tex
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
 model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}function seedField(signal,now,change){let seed=h("input",{class:"mikit-input mikit-seed",type:"number",min:0,max:9999,step:1});
 return seed.addEventListener("change",()=>{seed.value!==""&&seed.checkValidity()&&change(seed.valueAsNumber),seed.value=
-String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}var LEFT=28,RIGHT=136,TOP=8,BOTTOM=34,LINE=14,DIAMOND=5,nats=value=>value<.01?"< 0.01":fixed(value);function plotOf(scene,width,height){
+String(now())},{signal}),[h("label",{class:"mikit-field"},"seed",seed),seed]}function spread(places,gap,lowest){let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.
+forEach((at,i)=>{i&&(found[at]=Math.max(found[at],found[order[i-1]]+gap))});let limit=lowest;for(let at of order.reverse())
+found[at]=Math.min(found[at],limit),limit=found[at]-gap;return found}var LEFT=28,RIGHT=136,TOP=8,BOTTOM=34,LINE=14,DIAMOND=5,nats=value=>value<.01?"< 0.01":fixed(value);function plotOf(scene,width,height){
 let finite=[...scene.loss,...scene.control,scene.chance,scene.predicted??0].filter(Number.isFinite),most=Math.max(1,Math.
 ceil(2*Math.max(...finite))/2),[inner,tall]=[width-LEFT-RIGHT,height-TOP-BOTTOM];return{width,height,x:update=>LEFT+inner*
 update/Math.max(1,scene.updates),y:nats2=>TOP+tall*(1-nats2/most)}}function stepAt(scene,plot,x){let best=0;return scene.
-steps.forEach((step,i)=>{Math.abs(plot.x(step)-x)<Math.abs(plot.x(scene.steps[best]??0)-x)&&(best=i)}),best}function spread(places,gap,lowest){
-let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.forEach((at,i)=>{i&&(found[at]=Math.
-max(found[at],found[order[i-1]]+gap))});let limit=lowest;for(let at of order.reverse())found[at]=Math.min(found[at],limit),
-limit=found[at]-gap;return found}function path(plot,steps,values){return Array.from(values,(value,i)=>`${i?"L":"M"}${plot.
-x(steps[i]).toFixed(1)} ${plot.y(value).toFixed(1)}`).join("")}function ticks(plot,scene){let[bottom,right]=[plot.y(0),plot.
-x(scene.updates)],losses=Array.from({length:20},(_,i)=>i).filter(value=>plot.y(value)>=TOP-1),apart=scene.updates/5,updates=Array.
-from({length:6},(_,i)=>Math.round(i*apart));return[...losses.flatMap(value=>[svg("line",{class:"mikit-tr-grid",x1:LEFT,x2:right,
-y1:plot.y(value),y2:plot.y(value)}),svg("text",{class:"mikit-tr-axis",x:LEFT-6,y:plot.y(value)+4,"text-anchor":"end"},`${value}`)]),
-...updates.map(value=>svg("text",{class:"mikit-tr-axis",x:plot.x(value),y:bottom+16,"text-anchor":"middle"},`${value}`)),
-svg("text",{class:"mikit-tr-axis",x:right,y:bottom+30,"text-anchor":"end"},"updates →"),svg("text",{class:"mikit-tr-ax\
-is",x:LEFT,y:bottom+30},"↑ loss, nats a token")]}function marks(scene,plot){let last=scene.loss.length-1,found=[{text:`\
-chance ${fixed(scene.chance)}`,kind:"mikit-tr-of-chance",at:plot.y(scene.chance)}];return last>=0&&(found.push({text:`on\
-e layer ${nats(scene.control[last])}`,kind:"mikit-tr-of-control",at:plot.y(scene.control[last])}),found.push({text:`${words2(
-scene.layers)} layers ${nats(scene.loss[last])}`,kind:"mikit-tr-of-effect",at:plot.y(scene.loss[last])})),scene.predicted!==
-null&&found.push({text:`you: ${fixed(scene.predicted,1)}`,kind:"mikit-tr-of-you",at:plot.y(scene.predicted)}),found}function words2(count){
-return["no","one","two","three","four"][count]??String(count)}function diamond(x,y){let points=[[0,-DIAMOND],[DIAMOND,0],
-[0,DIAMOND],[-DIAMOND,0]].map(([dx,dy])=>`${x+dx},${y+dy}`);return svg("polygon",{class:"mikit-tr-you",points:points.join(
-" ")})}function drawChart(target,scene,plot,cursor){let right=plot.x(scene.updates),ends=marks(scene,plot),places=spread(
-ends.map(({at:at2})=>at2),LINE,plot.y(0)),at=cursor===null?void 0:scene.steps[cursor];target.setAttribute("width",String(
-plot.width)),target.setAttribute("height",String(plot.height)),target.replaceChildren(...ticks(plot,scene),svg("line",{class:"\
-mikit-tr-chance",x1:plot.x(0),x2:right,y1:plot.y(scene.chance),y2:plot.y(scene.chance)}),svg("path",{class:"mikit-tr-con\
-trol",d:path(plot,scene.steps,scene.control)}),svg("path",{class:"mikit-tr-effect",d:path(plot,scene.steps,scene.loss)}),
-...ends.map(({text,kind},i)=>svg("text",{class:`mikit-tr-label ${kind}`,x:right+10,y:places[i]+4},text)),...scene.predicted===
-null?[]:[diamond(right,plot.y(scene.predicted))],...at===void 0?[]:[svg("line",{class:"mikit-tr-cursor",x1:plot.x(at),x2:plot.
-x(at),y1:TOP,y2:plot.y(0)}),svg("circle",{class:"mikit-tr-dot-control",cx:plot.x(at),cy:plot.y(scene.control[cursor]),r:3}),
-svg("circle",{class:"mikit-tr-dot",cx:plot.x(at),cy:plot.y(scene.loss[cursor]),r:3})])}var STOPS={diverging:{light:"#8A3B06 #C4661F #E39B5F #F4CFAE #F3F3F1 #B9D4EC #74A9DA #2F78C0 #0B4A8F",dark:"#FFBE7D #D98\
+steps.forEach((step,i)=>{Math.abs(plot.x(step)-x)<Math.abs(plot.x(scene.steps[best]??0)-x)&&(best=i)}),best}function path(plot,steps,values){
+return Array.from(values,(value,i)=>`${i?"L":"M"}${plot.x(steps[i]).toFixed(1)} ${plot.y(value).toFixed(1)}`).join("")}function ticks(plot,scene){
+let[bottom,right]=[plot.y(0),plot.x(scene.updates)],losses=Array.from({length:20},(_,i)=>i).filter(value=>plot.y(value)>=
+TOP-1),apart=scene.updates/5,updates=Array.from({length:6},(_,i)=>Math.round(i*apart));return[...losses.flatMap(value=>[
+svg("line",{class:"mikit-tr-grid",x1:LEFT,x2:right,y1:plot.y(value),y2:plot.y(value)}),svg("text",{class:"mikit-tr-axis",
+x:LEFT-6,y:plot.y(value)+4,"text-anchor":"end"},`${value}`)]),...updates.map(value=>svg("text",{class:"mikit-tr-axis",x:plot.
+x(value),y:bottom+16,"text-anchor":"middle"},`${value}`)),svg("text",{class:"mikit-tr-axis",x:right,y:bottom+30,"text-an\
+chor":"end"},"updates →"),svg("text",{class:"mikit-tr-axis",x:LEFT,y:bottom+30},"↑ loss, nats a token")]}function marks(scene,plot){
+let last=scene.loss.length-1,found=[{text:`chance ${fixed(scene.chance)}`,kind:"mikit-tr-of-chance",at:plot.y(scene.chance)}];
+return last>=0&&(found.push({text:`one layer ${nats(scene.control[last])}`,kind:"mikit-tr-of-control",at:plot.y(scene.control[last])}),
+found.push({text:`${words2(scene.layers)} layers ${nats(scene.loss[last])}`,kind:"mikit-tr-of-effect",at:plot.y(scene.loss[last])})),
+scene.predicted!==null&&found.push({text:`you: ${fixed(scene.predicted,1)}`,kind:"mikit-tr-of-you",at:plot.y(scene.predicted)}),
+found}function words2(count){return["no","one","two","three","four"][count]??String(count)}function diamond(x,y){let points=[
+[0,-DIAMOND],[DIAMOND,0],[0,DIAMOND],[-DIAMOND,0]].map(([dx,dy])=>`${x+dx},${y+dy}`);return svg("polygon",{class:"mikit-\
+tr-you",points:points.join(" ")})}function drawChart(target,scene,plot,cursor){let right=plot.x(scene.updates),ends=marks(
+scene,plot),places=spread(ends.map(({at:at2})=>at2),LINE,plot.y(0)),at=cursor===null?void 0:scene.steps[cursor];target.setAttribute(
+"width",String(plot.width)),target.setAttribute("height",String(plot.height)),target.replaceChildren(...ticks(plot,scene),
+svg("line",{class:"mikit-tr-chance",x1:plot.x(0),x2:right,y1:plot.y(scene.chance),y2:plot.y(scene.chance)}),svg("path",{
+class:"mikit-tr-control",d:path(plot,scene.steps,scene.control)}),svg("path",{class:"mikit-tr-effect",d:path(plot,scene.
+steps,scene.loss)}),...ends.map(({text,kind},i)=>svg("text",{class:`mikit-tr-label ${kind}`,x:right+10,y:places[i]+4},text)),
+...scene.predicted===null?[]:[diamond(right,plot.y(scene.predicted))],...at===void 0?[]:[svg("line",{class:"mikit-tr-cur\
+sor",x1:plot.x(at),x2:plot.x(at),y1:TOP,y2:plot.y(0)}),svg("circle",{class:"mikit-tr-dot-control",cx:plot.x(at),cy:plot.
+y(scene.control[cursor]),r:3}),svg("circle",{class:"mikit-tr-dot",cx:plot.x(at),cy:plot.y(scene.loss[cursor]),r:3})])}var STOPS={diverging:{light:"#8A3B06 #C4661F #E39B5F #F4CFAE #F3F3F1 #B9D4EC #74A9DA #2F78C0 #0B4A8F",dark:"#FFBE7D #D98\
 636 #9A5A22 #5E3B1E #232A33 #20466F #2F6DAE #5A9BDC #8FC7FF"},sequential:{light:"#FBFBF7 #E3EBD9 #B7D5CB #7DB8BE #4892AE\
  #2E6A97 #27447A #1D2352",dark:"#171C23 #20304A #27507A #2C7598 #3F9CA8 #74C2AC #B5E0B4 #F2F7C9"}};function parseHex(hex){
 let value=Number.parseInt(hex.slice(1),16);return[value>>16,value>>8&255,value&255]}var linear=channel=>{let c=channel/255;

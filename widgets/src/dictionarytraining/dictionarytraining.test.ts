@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encode } from "../shared/buffers";
 import { fakeModel, IDLE, type Fake } from "../shared/fake";
 import training from "./index";
-import { figure, plotOf, spread, stepAt } from "./panels";
+import { figure, plotOf, stepAt } from "./panels";
 import { sceneOf, type DictionaryTrainingTraits } from "./traits";
 
 const NONE = encode("float32", [0, 0], []);
@@ -46,10 +46,6 @@ describe("the scene", () => {
     expect(l0!.top).toBeGreaterThan(fvu!.y(0));
     expect(dead!.y(0)).toBeLessThan(400);
     expect(stepAt(scene, plot, plot.x(11))).toBe(1);
-  });
-
-  it("writes labels apart", () => {
-    expect(spread([10, 11, 12], 30)).toEqual([4, 17, 30]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Three panels over one axis of updates: what is left out, features a token, and features that never fire. The random
 // dictionary is dashed and grey below; dictionaries that are not read out are thin.
+import { spread } from "../shared/curves";
 import { svg } from "../shared/dom";
 import { fixed, percent } from "../shared/format";
 import type { CurveName, Scene } from "./traits";
@@ -64,21 +65,6 @@ export function stepAt(scene: Scene, plot: Plot, x: number): number {
   return best;
 }
 
-/** Moves labels apart that would touch, from the top down, and back up where the last would leave its panel. */
-export function spread(places: number[], lowest: number): number[] {
-  const order = places.map((_, i) => i).sort((a, b) => places[a]! - places[b]!);
-  const found = [...places];
-  order.forEach((at, i) => {
-    if (i) found[at] = Math.max(found[at]!, found[order[i - 1]!]! + LINE);
-  });
-  let limit = lowest;
-  for (const at of order.reverse()) {
-    found[at] = Math.min(found[at]!, limit);
-    limit = found[at]! - LINE;
-  }
-  return found;
-}
-
 function path(plot: Plot, panel: Panel, steps: Float32Array, values: Float32Array): string {
   return Array.from(values, (value, i) => `${i ? "L" : "M"}${plot.x(steps[i]!).toFixed(1)} ${panel.y(value).toFixed(1)}`).join("");
 }
@@ -118,7 +104,7 @@ function drawPanel(scene: Scene, plot: Plot, panel: Panel, cursor: number | null
   const { name } = panel;
   const chosen = scene.levels[scene.chosen];
   const ends = marks(scene, panel);
-  const places = spread(ends.map(({ at }) => at), bottom + 2);
+  const places = spread(ends.map(({ at }) => at), LINE, bottom + 2);
   const ticks = name === "fvu" ? [0, 0.5, 1] : [0, panel.most];
   const at = cursor === null ? undefined : scene.steps[cursor];
   return [

@@ -5,6 +5,7 @@ import { signed } from "../shared/format";
 import { frame } from "../shared/frame";
 import type { Cell } from "../shared/keyboard";
 import { legend } from "../shared/legend";
+import { meant, written } from "../shared/onetoken";
 import { tokenLabel } from "../shared/tokens";
 import type { Table } from "../shared/types";
 import { columnsOf, mapLayout } from "./layout";
@@ -22,10 +23,6 @@ const LANES = ["lens", "direct"];
 const TALL = 180;
 const LOW = 150;
 const WORDS = ["prompt", "control", "answer", "foil"] as const;
-
-/** A leading space stands as "·" in the box, since nobody sees a space there. */
-const written = (text: string): string => text.replace(/^ +/, (spaces) => "·".repeat(spaces.length));
-const meant = (text: string): string => text.replace(/^·+/, (dots) => " ".repeat(dots.length));
 
 function tableOf(scene: Scene): Table {
   const [prompt, control] = scene.readings;

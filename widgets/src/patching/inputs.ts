@@ -1,20 +1,13 @@
 // What a reader sets: both prompts, the two answers, what is patched, which way, and what it is judged by.
 import { h } from "../shared/dom";
+import { meant, written } from "../shared/onetoken";
+import { options } from "../shared/fields";
 import type { Example, PatchingModel, PatchingTraits } from "./traits";
 import { DIRECTIONS, SITES } from "./words";
 
 type Given = Partial<Pick<PatchingTraits, "clean" | "corrupt" | "answer" | "foil" | "site" | "direction" | "metric">>;
 
 const TEXTS = [["clean", "original"], ["answer", "answer"], ["corrupt", "changed"], ["foil", "foil"]] as const;
-
-/** A leading space stands as "·" in a box for one token, since nobody sees a space there. */
-const written = (text: string): string => text.replace(/^ +/, (spaces) => "·".repeat(spaces.length));
-const meant = (text: string): string => text.replace(/^·+/, (dots) => " ".repeat(dots.length));
-
-function options(select: HTMLSelectElement, all: [value: string, label: string][], chosen: string): void {
-  if (select.length !== all.length) select.replaceChildren(...all.map(([value, label]) => h("option", { value }, label)));
-  select.value = chosen;
-}
 
 export class Inputs {
   private readonly boxes = TEXTS.map(([name, label]) => {

@@ -2,9 +2,9 @@
 import type { RenderProps } from "@anywidget/types";
 import { decode } from "../shared/buffers";
 import { h } from "../shared/dom";
+import { Flow } from "../shared/flow";
 import { valueText, withUnit } from "../shared/format";
 import { frame } from "../shared/frame";
-import { gridKeys } from "../shared/keyboard";
 import { legend } from "../shared/legend";
 import { tokenLabel } from "../shared/tokens";
 import type { FrameTraits, ScaleKind, TokenWire, Wire } from "../shared/types";
@@ -29,8 +29,6 @@ function largest(values: Float32Array | null): number {
 }
 
 function render({ model, el, signal }: RenderProps<TokensTraits>): void {
-  let hovered = -1;
-  let cursor = -1;
   let values: Float32Array | null = null;
   let spans: HTMLElement[] = [];
 
@@ -41,13 +39,17 @@ function render({ model, el, signal }: RenderProps<TokensTraits>): void {
       columns: values ? ["position", "token", model.get("unit") || "value"] : ["position", "token"],
       rows: model.get("tokens").map((token, i) => [String(i), tokenLabel(token.text), ...(values ? [values[i] as number] : [])]),
     }),
-    reset: () => {
-      hovered = cursor = -1;
-    },
+    reset: () => flow.forget(),
   });
-  const flow = h("div", { class: "mikit-flow", tabindex: 0, role: "group" });
+  const flow = new Flow(signal, {
+    point(i, byKey) {
+      point();
+      if (byKey) view.say(`${nameOf(i)}${values ? `: ${withUnit(figure(i), model.get("unit"))}` : ""}`);
+    },
+    choose,
+  });
   const scaleLegend = legend();
-  view.stage.append(h("div", {}, flow, scaleLegend.element), view.number.element);
+  view.stage.append(h("div", {}, flow.element, scaleLegend.element), view.number.element);
 
   const figure = (i: number): string => (values ? valueText(values[i] as number, model.get("scale")) : "");
   const nameOf = (i: number): string => `position ${i}, ${tokenLabel(model.get("tokens")[i]?.text ?? "")}`;
@@ -55,24 +57,15 @@ function render({ model, el, signal }: RenderProps<TokensTraits>): void {
   /** What follows the pointer: outlines and the number. */
   function point(): void {
     const selected = model.get("selected");
-    const active = hovered >= 0 ? hovered : cursor;
-    spans.forEach((span, i) => {
-      span.classList.toggle("mikit-tokens-active", i === active);
-      span.classList.toggle("mikit-tokens-selected", i === selected);
-    });
+    const { active } = flow;
+    spans.forEach((span, i) => span.classList.toggle("mikit-tokens-selected", i === selected));
     const shown = [active, selected, largest(values)].find((i) => i >= 0 && i < spans.length) ?? -1;
     if (shown < 0) {
       view.number.clear();
       return;
     }
-    const why = shown === active ? (hovered >= 0 ? "under the pointer" : "under the cursor") : shown === selected ? "selected" : "largest";
+    const why = shown === active ? (flow.hovered >= 0 ? "under the pointer" : "under the cursor") : shown === selected ? "selected" : "largest";
     view.number.show({ label: nameOf(shown), value: figure(shown) || "\u00a0", unit: values ? model.get("unit") : "", below: why });
-  }
-
-  function hover(i: number): void {
-    if (i === hovered) return;
-    hovered = i;
-    point();
   }
 
   function choose(i: number): void {
@@ -85,37 +78,13 @@ function render({ model, el, signal }: RenderProps<TokensTraits>): void {
     const [tokens, wire, kind, limit] = [model.get("tokens"), model.get("values"), model.get("scale"), model.get("limit")];
     values = wire && decode(wire);
     spans = tokens.map((token, i) => tinted(token, values ? (values[i] as number) : null, { kind, limit, theme: view.theme }));
-    flow.classList.toggle("mikit-tokens-plain", values === null);
-    if (spans.length) flow.replaceChildren(...spans);
-    else flow.replaceChildren(h("span", { class: "mikit-muted" }, "No tokens yet."));
-    flow.setAttribute("aria-label", `${tokens.length} tokens. Arrow keys move, Enter selects, Escape leaves.`);
+    flow.element.classList.toggle("mikit-tokens-plain", values === null);
+    flow.show(spans, `${tokens.length} tokens. Arrow keys move, Enter selects, Escape leaves.`, "No tokens yet.");
     scaleLegend.element.hidden = values === null;
     scaleLegend.show({ kind, limit, theme: view.theme, unit: model.get("unit"), reach: reachOf(kind) });
     point();
   }
 
-  const tokenAt = (event: Event): number => spans.indexOf((event.target as Element).closest<HTMLElement>(".mikit-token") as HTMLElement);
-  flow.addEventListener("pointerover", (event) => hover(tokenAt(event)), { signal });
-  flow.addEventListener("pointerleave", () => hover(-1), { signal });
-  flow.addEventListener("click", (event) => {
-    const i = tokenAt(event);
-    if (i >= 0) choose(i);
-  }, { signal });
-  gridKeys(flow, signal, {
-    size: () => [1, spans.length],
-    at: () => (cursor >= 0 ? [0, cursor] : null),
-    move([, i]) {
-      cursor = i;
-      hovered = -1;
-      point();
-      view.say(`${nameOf(i)}${values ? `: ${withUnit(figure(i), model.get("unit"))}` : ""}`);
-    },
-    choose: ([, i]) => choose(i),
-    leave() {
-      cursor = -1;
-      point();
-    },
-  });
   view.watch(["tokens", "values", "unit", "scale", "limit"]);
   view.watch(["selected"], point);
   view.onDraw(draw);

@@ -1,4 +1,5 @@
 // The loss curves: the control dashed and grey below, the network on top, chance dotted, the learner's guess a diamond.
+import { spread } from "../shared/curves";
 import { svg } from "../shared/dom";
 import { fixed } from "../shared/format";
 import type { Scene } from "./traits";
@@ -40,21 +41,6 @@ export function stepAt(scene: Scene, plot: Plot, x: number): number {
     if (Math.abs(plot.x(step) - x) < Math.abs(plot.x(scene.steps[best] ?? 0) - x)) best = i;
   });
   return best;
-}
-
-/** Moves labels apart that would touch, from the top down, and back up where the last would leave the chart. */
-export function spread(places: number[], gap: number, lowest: number): number[] {
-  const order = places.map((_, i) => i).sort((a, b) => places[a]! - places[b]!);
-  const found = [...places];
-  order.forEach((at, i) => {
-    if (i) found[at] = Math.max(found[at]!, found[order[i - 1]!]! + gap);
-  });
-  let limit = lowest;
-  for (const at of order.reverse()) {
-    found[at] = Math.min(found[at]!, limit);
-    limit = found[at]! - gap;
-  }
-  return found;
 }
 
 function path(plot: Plot, steps: Float32Array, values: Float32Array): string {

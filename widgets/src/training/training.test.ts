@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encode } from "../shared/buffers";
 import { fakeModel, IDLE, type Fake } from "../shared/fake";
 import training from ".";
-import { nats, plotOf, spread, stepAt } from "./chart";
+import { nats, plotOf, stepAt } from "./chart";
 import { pixelsOf } from "./heads";
 import { sceneOf, type TrainingTraits } from "./traits";
 
@@ -36,11 +36,6 @@ describe("the chart", () => {
 
   it("finds the measured step under the pointer", () => {
     expect([0, plot.x(9), 1000].map((x) => stepAt(scene, plot, x))).toEqual([0, 1, 2]);
-  });
-
-  it("moves labels apart and keeps them inside", () => {
-    expect(spread([10, 12, 50], 14, 100)).toEqual([10, 24, 50]);
-    expect(spread([98, 100], 14, 100)).toEqual([86, 100]);
   });
 
   it("says of the smallest losses only that they are small", () => {

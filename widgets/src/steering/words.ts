@@ -1,0 +1,90 @@
+// The view's sentences.
+import { fixed, interval, percent, signed } from "../shared/format";
+import { tokenLabel } from "../shared/tokens";
+import type { TokenWire } from "../shared/types";
+import type { Found, How, Measure, Measured, Outcome, Share } from "./traits";
+
+const DONE: Record<How, string> = {
+  add: "how much of the arrow is added",
+  project: "what share of the arrow is taken out",
+  clamp: "where the feature is held",
+  ablate: "what share of the feature is switched off",
+};
+
+/** What the slider does: "Drag: how much of the arrow is added, × residual norm (155 at L14)". */
+export function strengthInWords(how: How, unit: string, norm: number | null, layer: number): string {
+  return `Drag: ${DONE[how]}, ${unit}${how === "add" && norm !== null ? ` (${fixed(norm, 0)} at L${layer})` : ""}`;
+}
+
+/** How much likelier, as a person would say it. */
+function times(change: number): string {
+  const factor = Math.exp(Math.abs(change));
+  if (factor < 1.05) return "about as likely as before";
+  return `${factor >= 1000 ? "over 1000" : fixed(factor, factor < 10 ? 1 : 0)} times ${change > 0 ? "likelier ▲" : "less likely ▼"} under steering`;
+}
+
+/** One token of a text: "·sincerely: +2.31 nats, 10 times likelier ▲ under steering". */
+export function tokenInWords(text: string, change: number): string {
+  return `${tokenLabel(text)}: ${Number.isNaN(change) ? "not known" : `${signed(change)} nats, ${times(change)}`}`;
+}
+
+/** From where on steering acts. */
+export function sinceInWords(prompt: readonly TokenWire[], since: number): string {
+  const where = since >= prompt.length ? "the written text alone" : since <= 1 ? "all but position 0" : `from ${tokenLabel(prompt[since]!.text)} (${since}) on`;
+  return `Steers ${where}. Click a token to begin there.`;
+}
+
+/** What each measure is, in words for a first reader. */
+export const GLOSS = {
+  effect: "Effect: the score of the written text, less that at strength 0",
+  kl: "Cost: how far next-token predictions on neutral texts move from the model's own (nats a token)",
+  surprise: "Cost: how surprising the unsteered model finds what was written (nats a token)",
+  repetition: "Cost: share of three-token runs that had been written before",
+};
+
+/** A measure's figure, in few digits. */
+export function figure(name: Measure, value: number): string {
+  if (name === "repetition") return percent(value);
+  if (name === "effect") return signed(value, 1);
+  return Math.abs(value) < 0.005 ? "0" : fixed(value, value < 10 ? 2 : 1);
+}
+
+/** What the panels show, and how long the stream becomes: far from its own length, activations are none that the model knows. */
+export function keyInWords({ prompts, curves }: Measured, at: number): string {
+  const ratio = curves.ratio.value[at] ?? Number.NaN;
+  return `Mean of ${prompts.length} prompts, whiskers 95 %. Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio) ? "" : ` Stream × ${fixed(ratio)} as long.`}`;
+}
+
+/** The first control at one dose: "random arrows −1.0 to +2.0". */
+export function randomInWords({ controls }: Measured, at: number): string {
+  const [first] = controls;
+  const [value, low, high] = first ? [first.curves.effect.value[at]!, first.curves.effect.low[at]!, first.curves.effect.high[at]!] : [Number.NaN];
+  if (!first || Number.isNaN(value)) return "no control yet";
+  return `${first.name} ${low! < high! ? `${signed(low!, 1)} to ${signed(high!, 1)}` : signed(value!, 1)}`;
+}
+
+/** "+6.2 [4.1, 8.3]" */
+export function effectInWords({ curves: { effect: { value, low, high } } }: Measured, at: number): string {
+  if (Number.isNaN(value[at])) return "–";
+  return Number.isNaN(low[at]) ? signed(value[at]!, 1) : `${value[at]! > 0 ? "+" : ""}${interval(value[at]!, low[at]!, high[at]!)}`;
+}
+
+export const shareInWords = ([value, low, high, n]: Share): string => `${percent(value)} [${Math.round(100 * low)}, ${Math.round(100 * high)}], n = ${n}`;
+
+/** What the blind answers came to, beside the random arrow's. */
+export function outcomeInWords({ picked, random }: Outcome): string {
+  if (picked[1] <= random[2] && random[1] <= picked[2]) return "The intervals overlap: these answers do not tell the arrow from a random one.";
+  return `The steered texts were picked ${picked[0] > random[0] ? "more" : "less"} often than those of a random arrow.`;
+}
+
+/** What position 0 does to the arrow at a layer. */
+export function sinkInWords({ sink, length }: Found, layer: number): string {
+  const [all, without] = [sink[0][layer]!, sink[1][layer]!];
+  if (Number.isNaN(all)) return `L${layer} is not measured yet.`;
+  return `At L${layer}, with position 0 left in, this arrow ${Math.abs(all) >= 0.7 ? "is mostly" : "is not mostly"} the attention sink: cosine ${fixed(all)} with the sink's own direction, `
+    + `${fixed(length[0][layer]! / length[1][layer]!, 1)} times as long. Without position 0: cosine ${fixed(without)}. The panel leaves position 0 out.`;
+}
+
+export function span(seconds: number): string {
+  return seconds < 90 ? `about ${Math.ceil(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
+}

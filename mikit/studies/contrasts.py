@@ -58,14 +58,14 @@ MOOD = PairDirection(
 
 FORMALITY_PROMPTS = (
     TextPrompt(text="Hi, about the party on Saturday:"),
-    TextPrompt(text="A note to the people next door:"),
-    TextPrompt(text="About the bicycle that I borrowed:"),
-    TextPrompt(text="My answer to your question about the trip:"),
+    TextPrompt(text="About the bike that I borrowed last week,"),
+    TextPrompt(text="When you come to visit us in the spring,"),
+    TextPrompt(text="The people next door asked me to"),
 )
 
 MOOD_PROMPTS = (
     TextPrompt(text="The soup today was"),
     TextPrompt(text="When we came into the room,"),
     TextPrompt(text="The weather this week has been"),
-    TextPrompt(text="Our lunch at the new place:"),
+    TextPrompt(text="Our lunch at the new place was"),
 )

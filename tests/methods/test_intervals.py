@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from mikit.methods.intervals import mean_interval
+from mikit.methods.intervals import jackknife, mean_interval
 
 
 def test_against_scipy():
@@ -29,3 +29,9 @@ def test_it_covers_the_truth_about_as_often_as_it_says():
     rng = np.random.default_rng(1)
     found = mean_interval(rng.normal(size=(8, 4000)))
     assert 0.94 < np.mean((found.low <= 0) & (found.high >= 0)) < 0.96
+
+
+def test_the_jackknife_of_a_mean_is_students_interval():
+    samples = np.random.default_rng(2).normal(3, 2, size=(7, 4))
+    left_out = np.stack([np.delete(samples, i, axis=0).mean(0) for i in range(7)])
+    np.testing.assert_allclose(jackknife(samples.mean(0), left_out), mean_interval(samples)[1:])

@@ -1,8 +1,10 @@
-"""Contrasts that come with mikit: pairs of sentences that say the same in two manners, and short prompts to try the
-directions on. Written for mikit, public domain. Toy topics on purpose: how formal a note is, how cheerful a room."""
+"""Contrasts that come with mikit: pairs of sentences that say the same in two manners, short prompts to try the
+directions on, and words to score what is written by. The words are taken from how people write, not from what a steered
+model wrote. Written for mikit, public domain. Toy topics on purpose: how formal a note is, how cheerful a room."""
 
 from __future__ import annotations
 
+from mikit.methods.scores import WordScore
 from mikit.studies.directions import PairDirection
 from mikit.studies.prompts import TextPrompt
 
@@ -69,3 +71,38 @@ MOOD_PROMPTS = (
     TextPrompt(text="The weather this week has been"),
     TextPrompt(text="Our lunch at the new place was"),
 )
+
+FORMALITY_SCORE = WordScore(
+    name="formal words",
+    plus=(
+        "shall", "upon", "regarding", "concerning", "therefore", "furthermore", "however", "thus", "hereby", "pursuant",
+        "accordance", "respectively", "provide", "provided", "ensure", "require", "required", "request", "requested",
+        "inform", "obtain", "receive", "assist", "assistance", "attend", "committee", "members", "residents",
+        "establishment", "institution", "participation", "responsibility", "notice", "grateful", "sincerely",
+        "respectfully", "kindly", "sir", "madam", "it is", "of the",
+    ),
+    minus=(
+        "hey", "hi", "yeah", "ok", "okay", "oh", "wow", "cool", "awesome", "fun", "guy", "guys", "kids", "stuff",
+        "thing", "things", "gonna", "wanna", "gotta", "pretty", "really", "just", "like", "lot", "get", "got", "!",
+        "n't", "'m", "'re", "'ll", "'ve", "'d", "it's", "that's", "let's", "here's", "what's",
+    ),
+)  # fmt: skip
+"""Words of letters and notices, less words and short forms of talk."""
+
+MOOD_SCORE = WordScore(
+    name="cheerful words",
+    plus=(
+        "happy", "cheerful", "bright", "warm", "sun", "sunny", "sunshine", "lovely", "delicious", "wonderful",
+        "delightful", "beautiful", "fresh", "cosy", "cozy", "smile", "smiled", "laugh", "laughed", "joy", "joyful",
+        "fun", "enjoy", "enjoyed", "pleasant", "great", "good", "perfect", "excited", "exciting", "colourful",
+        "colorful", "love", "loved", "amazing", "fantastic", "favourite", "favorite", "friendly", "glad", "tasty",
+        "vibrant", "lively",
+    ),
+    minus=(
+        "gloomy", "glum", "dull", "dreary", "grey", "gray", "cold", "damp", "wet", "rain", "rainy", "dark", "bleak",
+        "stale", "bland", "bitter", "dry", "empty", "boring", "bored", "tired", "dusty", "dirty", "faded", "drab",
+        "musty", "lukewarm", "mud", "muddy", "drizzle", "draughty", "complained", "sighed", "awful", "terrible", "bad",
+        "worse", "worst", "poor", "ugly", "unpleasant", "disappointing", "disappointed", "unfortunately",
+    ),
+)  # fmt: skip
+"""Cheerful words of food, weather and rooms, less glum ones."""

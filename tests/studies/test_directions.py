@@ -303,3 +303,12 @@ def test_the_pairs_that_come_with_mikit_can_be_compared():
         assert len(direction.plus) == len(direction.minus) == 8
         lengths = [sum(len(text.split()) for text in side) for side in (direction.plus, direction.minus)]
         assert abs(lengths[0] - lengths[1]) <= 0.1 * max(lengths), lengths
+
+
+@pytest.mark.parametrize(
+    ("direction", "score"),
+    [(contrasts.FORMALITY, contrasts.FORMALITY_SCORE), (contrasts.MOOD, contrasts.MOOD_SCORE)],
+)
+def test_the_scores_that_come_with_mikit_tell_its_pairs_apart(direction, score):
+    pairs = zip(direction.plus, direction.minus, strict=True)
+    assert sum(score.score(plus) > score.score(minus) for plus, minus in pairs) >= 7

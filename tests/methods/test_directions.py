@@ -33,8 +33,9 @@ def test_the_difference_of_means_takes_sides_of_other_sizes():
     torch.testing.assert_close(mean_difference(plus, minus), expected)
 
 
-def test_the_principal_direction_is_numpys_and_points_with_the_differences():
-    differences = drawn(6, 9) + 0.3
+@pytest.mark.parametrize("seed", range(6))
+def test_the_principal_direction_is_numpys_and_points_with_the_differences(seed):
+    differences = drawn(6, 9, seed=seed) + 0.3
     both = np.concatenate([differences.numpy(), -differences.numpy()])
     values, vectors = np.linalg.eigh(np.cov(both.T))
     found = principal(differences).numpy()

@@ -15,6 +15,7 @@ from mikit.studies.base import run_study, stream
 from mikit.studies.contrasts import FORMALITY
 from mikit.studies.directions import PairDirection, texts
 from mikit.studies.find_direction import FindDirection
+from mikit.studies.record import Record
 from mikit.studies.texts import ORDINARY
 from mikit.trace.checks import load
 from tests import tiny as tiny_models
@@ -90,6 +91,11 @@ def test_the_control_has_the_same_grids_and_another_seed_other_numbers(model):
     other = run_study(FindDirection(model=model.ref, direction=PAIRS, seed=1), model).controls[0]
     assert other.grids["length"].values != control.grids["length"].values
     assert result.grids == run_study(FindDirection(model=model.ref, direction=PAIRS, seed=1), model).grids
+
+
+def test_a_record_of_it_can_be_replayed(model):
+    result = run_study(FindDirection(model=model.ref, direction=PAIRS.model_copy(update={"how": "probe"})), model)
+    assert Record.model_validate_json(Record.of([result], model).model_dump_json()).replay(model).within
 
 
 def test_it_can_be_stopped_after_each_text(model):

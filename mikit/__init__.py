@@ -55,6 +55,8 @@ _HOME = {
     "FindDirection": "mikit.studies.find_direction",
     "Steering": "mikit.studies.steering",
     "SteerText": "mikit.studies.steer_text",
+    "SteerDose": "mikit.studies.steer_dose",
+    "RateBlind": "mikit.studies.rate_blind",
     "Record": "mikit.studies.record",
     "ClaimView": "mikit.widgets.claim",
     "ReplayView": "mikit.widgets.replay",

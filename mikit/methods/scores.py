@@ -15,7 +15,8 @@ GRAM = 3
 """Tokens in a row that count as repeated: two recur in ordinary English ("of the"), three seldom do."""
 
 UNIT = "hits per 100 words"
-_WORD = re.compile(r"\w+(?:['-]\w+)*")
+WORD = r"\w+(?:['-]\w+)*"
+"""A word, as a regular expression."""
 
 
 class WordScore(BaseModel):
@@ -43,10 +44,10 @@ class WordScore(BaseModel):
     def score(self, text: str) -> float:
         """Hits for less hits against, per 100 words of the text; NaN where it has no word."""
         text = _plain(text)
-        words = len(_WORD.findall(text))
+        words = len(re.findall(WORD, text))
         if not words:
             return float("nan")
-        return 100 * (_hits(self.plus, text) - _hits(self.minus, text)) / words
+        return 100 * (len(re.findall(pattern(self.plus), text)) - len(re.findall(pattern(self.minus), text))) / words
 
 
 def repetition(ids: Sequence[int]) -> float:
@@ -56,13 +57,11 @@ def repetition(ids: Sequence[int]) -> float:
     return 1 - len(set(grams)) / len(grams) if grams else float("nan")
 
 
-def _hits(terms: tuple[str, ...], text: str) -> int:
-    return len(_pattern(terms).findall(text)) if terms else 0
-
-
 @cache
-def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_bounded, sorted(set(map(_plain, terms)), key=len, reverse=True))))
+def pattern(terms: tuple[str, ...]) -> str:
+    """A regular expression that finds the terms in lower-case text; nothing where there are none."""
+    longest_first = sorted(set(map(_plain, terms)), key=len, reverse=True)
+    return "|".join(map(_bounded, longest_first)) or "(?!)"
 
 
 def _bounded(term: str) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mikit.methods.scores import WORD, pattern
 from mikit.models.model import Model
 from mikit.studies.base import Flavour
 from mikit.studies.code import mikit_script, nnsight_script, prompt_ids
 from mikit.studies.directions import NORM_TEXTS, PairDirection
+from mikit.studies.side_effects import neutral
+from mikit.studies.texts import ORDINARY
 
 if TYPE_CHECKING:
     from mikit.studies.find_direction import FindDirection
+    from mikit.studies.rate_blind import RateBlind
     from mikit.studies.steer_dose import SteerDose
     from mikit.studies.steer_text import SteerText
     from mikit.studies.steering import Steering
@@ -25,6 +29,65 @@ SHOW_DOSES = """\
 for name in ("score", "surprise", "repetition", "kl", "norm ratio"):
     print(name, result.grids[name].unit)
     print(result.frame(name).to_string())"""
+
+SHOW_PICKED = """\
+print(result.frame("picked"))
+print(result.frame("answered"))"""
+
+STEER_DOSE = """\
+import re
+
+from transformers import DynamicCache
+
+doses = torch.tensor({doses})
+plus, minus, word = {plus!r}, {minus!r}, {word!r}
+ends = {ends}
+prompts = []
+{prompts}
+def score(text):
+    text = " ".join(text.casefold().replace("\\u2019", "'").split())
+    words = len(re.findall(word, text))
+    return 100 * (len(re.findall(plus, text)) - len(re.findall(minus, text))) / words if words else float("nan")
+
+scores = []
+for n, ids in enumerate(prompts):
+    for sample in range({samples}):
+        luck = torch.Generator().manual_seed({luck} + n * {samples} + sample)
+        cache, new, since, written = DynamicCache(config=hf.config), ids.repeat(len(doses), 1), {since}, []
+        for _ in range({length}):
+            with torch.no_grad():
+                with lm.trace(new, past_key_values=cache, use_cache=True):
+                    for layer, arrow, norm in zip({layers}, arrows, norms):
+                        x = lm.{blocks}[layer].output[:, since:]
+                        {edit}
+                    logits = nnsight.save(lm.output.logits[:, -1].clone())
+            {pick}
+            since, new = max(since - new.shape[1], 0), chosen[:, None]
+            written.append(chosen)
+        rows = torch.stack(written, dim=1).tolist()
+        rows = [row[: next((i for i, token in enumerate(row) if token in ends), len(row))] for row in rows]
+        scores.append([score(tokenizer.decode(row)) for row in rows])
+divergence = 0
+neutral = {neutral}
+for text in neutral:
+    ids = tokenizer(text, return_tensors="pt").input_ids[:, :{tokens}].repeat(1 + len(doses), 1)
+    with torch.no_grad():
+        with lm.trace(ids, use_cache=False):
+            for layer, arrow, norm in zip({layers}, arrows, norms):
+                x = lm.{blocks}[layer].output[1:, 1:]  # row 0 as it is
+                {edit}
+            logits = nnsight.save(lm.output.logits[:, 1:].clone())
+    before, after = logits[:1].log_softmax(-1), logits[1:].log_softmax(-1)
+    divergence = divergence + (before.exp() * (before - after)).sum(-1).mean(-1) / len(neutral)
+print("dose, score, KL")
+for dose, found, kl in zip(doses.tolist(), torch.tensor(scores).nanmean(0).tolist(), divergence.tolist()):
+    print(round(dose, 6), round(found, 6), round(kl, 6))
+"""
+
+EDIT_ROWS = {
+    "add": "x += doses[:, None, None] * norm * arrow",
+    "project": "x -= doses[:, None, None] * (x @ arrow)[..., None] * arrow",
+}
 
 ARROWS = """\
 plus = {plus}
@@ -148,12 +211,6 @@ def steer_text_script(study: SteerText, model: Model, flavour: Flavour) -> str:
     steering = study.steering
     if not _plain(steering):
         return ""
-    pick = "chosen = logits.argmax(-1)"
-    if study.temperature:
-        pick = (
-            "gumbel = -torch.empty(logits.shape[1]).exponential_(generator=luck).log()  # argmax of both: a draw\n"
-            f"    chosen = (logits / {study.temperature} + gumbel).argmax(-1)"
-        )
     body = STEER_TEXT.format(
         luck=study.luck(0),
         ends=sorted(model.end_ids()),
@@ -162,13 +219,41 @@ def steer_text_script(study: SteerText, model: Model, flavour: Flavour) -> str:
         blocks=model.arch.blocks,
         since=steering.since,
         edit=EDIT[steering.how].format(dose=study.dose),
-        pick=pick,
+        pick=_pick(study.temperature, 4),
     )
     return nnsight_script(study.model, arrows_script(steering, model) + prompt_ids(study.prompt) + body)
 
 
 def steer_dose_script(study: SteerDose, model: Model, flavour: Flavour) -> str:
-    return mikit_script(study, model, SHOW_DOSES) if flavour == "mikit" else ""
+    if flavour == "mikit":
+        return mikit_script(study, model, SHOW_DOSES)
+    steering = study.steering
+    if not _plain(steering):
+        return ""
+    prompts = "".join(f"{prompt_ids(prompt)}prompts.append(ids)\n" for prompt in study.prompts)
+    body = STEER_DOSE.format(
+        prompts=prompts,
+        doses=list(study.doses),
+        plus=pattern(study.score.plus),
+        minus=pattern(study.score.minus),
+        word=WORD,
+        ends=sorted(model.end_ids()),
+        samples=study.samples,
+        luck=study.luck(0, 0),
+        since=steering.since,
+        length=study.length,
+        layers=list(steering.layers),
+        blocks=model.arch.blocks,
+        edit=EDIT_ROWS[steering.how],
+        pick=_pick(study.temperature, 12),
+        neutral=_lines(ORDINARY),
+        tokens=neutral(model).shape[1],
+    )
+    return nnsight_script(study.model, arrows_script(steering, model) + body)
+
+
+def rate_blind_script(study: RateBlind, model: Model, flavour: Flavour) -> str:
+    return mikit_script(study, model, SHOW_PICKED) if flavour == "mikit" else ""
 
 
 def arrows_script(steering: Steering, model: Model) -> str:
@@ -181,6 +266,16 @@ def arrows_script(steering: Steering, model: Model) -> str:
         ordinary=_lines(NORM_TEXTS),
         blocks=model.arch.blocks,
         layers=list(steering.layers),
+    )
+
+
+def _pick(temperature: float, indent: int) -> str:
+    """Lines that set ``chosen`` [row], the second one indented."""
+    if not temperature:
+        return "chosen = logits.argmax(-1)"
+    return (
+        "gumbel = -torch.empty(logits.shape[1]).exponential_(generator=luck).log()  # argmax of both: a draw\n"
+        f"{' ' * indent}chosen = (logits / {temperature} + gumbel).argmax(-1)"
     )
 
 

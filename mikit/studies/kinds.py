@@ -19,7 +19,9 @@ from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
+from mikit.studies.rate_blind import RateBlind
 from mikit.studies.score_label import ScoreLabel
+from mikit.studies.steer_dose import SteerDose
 from mikit.studies.steer_text import SteerText
 from mikit.studies.superposition import Superposition
 from mikit.studies.train_dictionary import TrainDictionary
@@ -47,7 +49,9 @@ __all__ = [
     "PathPatch",
     "PhaseDiagram",
     "PlaceAttention",
+    "RateBlind",
     "ScoreLabel",
+    "SteerDose",
     "SteerText",
     "Superposition",
     "TrainDictionary",

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from mikit.widgets import freeze  # noqa: E402
 from mikit.widgets.base import STATIC, static_text  # noqa: E402
-from tests.gallery_samples import FRAME, MORE, STATES, VIEWS  # noqa: E402
+from tests.gallery_samples import FRAME, MORE, PRESS, STATES, VIEWS  # noqa: E402
 
 OUT = ROOT / "build" / "gallery"
 AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
@@ -85,6 +85,8 @@ def open_page(browser: Browser, shot: Shot, scale: int) -> Page:
     if shot.state == "gone":
         page.evaluate("document.getElementById('view').classList.add('jupyter-widgets-disconnected')")
         page.locator(".mikit[data-gone]").wait_for()
+    if button := PRESS.get((shot.view, shot.state)):
+        page.get_by_role("button", name=button).click()
     # Two frames: the size is known after the first, the picture for that size stands after the second.
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page

@@ -51,9 +51,19 @@ STATES: dict[str, Traits] = {
 
 
 MORE: dict[str, dict[str, Traits]] = {
-    "steering": {"build": {}, "sink": {}, "beyond": {}, "rating": {}, "rated": {}, "saved": {"frozen": True}},
+    "steering": {
+        **{state: {} for state in ("build", "random", "score", "sink", "beyond", "rating", "rated")},
+        "saved": {"frozen": True},
+    },
 }
 """States that only one view has."""
+
+PRESS = {
+    ("steering", "random"): "a random arrow instead",
+    ("steering", "score"): "Score",
+    ("steering", "sink"): "Position 0",
+}
+"""Buttons that are pressed before the picture is taken."""
 
 
 def _lanes(state: str, asked_again: tuple[str, ...], steady: tuple[str, ...] = ()) -> Traits:
@@ -627,7 +637,7 @@ def steering(state: str) -> Traits:
         " participation| in| writing|.| Should| you| require| further| information|,| please| contact| us|."
     )
     broken = 10 * _tokens(" hereby| pursuant| the")
-    dose = {"beyond": 0.85, "saved": 0.3}.get(state, 0.4)
+    dose = {"beyond": 0.85, "saved": 0.2}.get(state, 0.4)
     scale = {"min": -1.0, "max": 1.0, "step": 0.05, "unit": "× residual norm"}
 
     def line(tokens: list[str], pull: float) -> Traits:
@@ -687,7 +697,8 @@ def steering(state: str) -> Traits:
             "told_shuffled": encode(draws.normal(0.5, 0.05, LAYERS)),
         },
         "stream": None if empty else {
-            **about, "dose": dose, "prompt": prompt, "samples": [sample] * count, "done": not busy,
+            **about, "dose": 0.4 if state == "saved" else dose, "prompt": prompt, "samples": [sample] * count,
+            "done": not busy,
         },
         "measured": None if empty or state in ("busy", "error", "gone") else {
             **about, "doses": encode(doses), "effect": curve(effect, 2.4), "costs": costs(1, 2.4),

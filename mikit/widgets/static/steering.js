@@ -192,19 +192,20 @@ start+tall,right)];return to>from?`M${from.toFixed(1)} ${(bottom-from+start).toF
 toFixed(1)}`:""}).join("")}var LEFT=40,RIGHT=152,LINE=13,box=(kind,...children)=>h("div",{class:`mikit-st-${kind}`},...children),line=(kind,[x1,y1,
 x2,y2],more={})=>svg("line",{class:`mikit-st-${kind}`,x1,y1,x2,y2,...more}),label=(kind,x,y,text,anchor="start")=>svg("t\
 ext",{class:`mikit-st-${kind}`,x,y,"text-anchor":anchor},text);function drawPanel(panel,xs,[left,right],at){let{top,tall,
-low,high,text,series,whiskers,band,bound}=panel,y=value=>top+tall*((high-Math.max(low,Math.min(high,value)))/(high-low)),
-beside=right+10,figure2=values=>Number.isFinite(values[at])?text(values[at]):"–",own=series.at(-1).values,known=band?[
-...xs.keys()].filter(i=>Number.isFinite(band.low[i])):[],from=top+10+LINE*(panel.unit?2:1);return[...panel.ticks.flatMap(
-value=>[line(value===0?"base":"grid",[left,y(value),right,y(value)]),label("axis",left-6,Math.min(top+tall,Math.max(top+
-8,y(value)+4)),text(value),"end")]),...known.length>1?[svg("polygon",{class:"mikit-st-band",points:[...known.map(i=>`${xs[i]}\
-,${y(band.high[i])}`),...known.reverse().map(i=>`${xs[i]},${y(band.low[i])}`)].join(" ")})]:[],...series.map(({kind,dash,
-values})=>svg("path",{class:`mikit-st-${kind}`,"stroke-dasharray":dash??!1,d:polyline(xs,values.map(y))})),...whiskers?xs.
-flatMap((x,i)=>Number.isFinite(whiskers.low[i])?[line("whisker",[x,y(whiskers.high[i]),x,y(whiskers.low[i])])]:[]):[],...bound!==
-void 0&&bound<high?[line("bound",[left,y(bound),right,y(bound)]),label("axis",left+4,y(bound)-2,"bound")]:[],...Number.isFinite(
-own[at])?[svg("circle",{class:`mikit-st-dot ${panel.kind}`,cx:xs[at],cy:y(own[at]),r:3.5})]:[],svg("text",{class:`mikit-\
-st-label ${panel.kind}`,x:beside,y:top+10},`${panel.title} ${figure2(own)}`),...panel.unit?[label("axis",beside,top+10+LINE,
-panel.unit)]:[],...series.filter(({name})=>name).flatMap(({kind,dash,name,values},i)=>[line(kind,[beside,from+i*LINE-4,beside+
-16,from+i*LINE-4],dash?{"stroke-dasharray":dash}:{}),label("axis",beside+20,from+i*LINE,`${name} ${figure2(values)}`)])]}function axisOf({min,max},width){let right=width-RIGHT,unit=(right-LEFT)/(max-min||1);return{width,left:LEFT,right,min,max,
+low,high,text,series,whiskers,band,level:[level,name]=[null,""]}=panel,y=value=>top+tall*((high-Math.max(low,Math.min(high,
+value)))/(high-low)),beside=right+10,figure2=values=>Number.isFinite(values[at])?text(values[at]):"–",own=series.at(-1).
+values,known=band?[...xs.keys()].filter(i=>Number.isFinite(band.low[i])):[],from=top+10+LINE*(panel.unit?2:1);return[...panel.
+ticks.flatMap(value=>[line(value===0?"base":"grid",[left,y(value),right,y(value)]),label("axis",left-6,Math.min(top+tall,
+Math.max(top+8,y(value)+4)),text(value),"end")]),...known.length>1?[svg("polygon",{class:"mikit-st-band",points:[...known.
+map(i=>`${xs[i]},${y(band.high[i])}`),...known.reverse().map(i=>`${xs[i]},${y(band.low[i])}`)].join(" ")})]:[],...series.
+map(({kind,dash,values})=>svg("path",{class:`mikit-st-${kind}`,"stroke-dasharray":dash??!1,d:polyline(xs,values.map(y))})),
+...whiskers?xs.flatMap((x,i)=>Number.isFinite(whiskers.low[i])?[line("whisker",[x,y(whiskers.high[i]),x,y(whiskers.low[i])])]:
+[]):[],...level!==null&&level<high?[line("level",[left,y(level),right,y(level)]),label("axis",left+4,y(level)-2,name)]:[],
+...Number.isFinite(own[at])?[svg("circle",{class:`mikit-st-dot ${panel.kind}`,cx:xs[at],cy:y(own[at]),r:3.5})]:[],svg("t\
+ext",{class:`mikit-st-label ${panel.kind}`,x:beside,y:top+10},`${panel.title} ${figure2(own)}`),...panel.unit?[label("ax\
+is",beside,top+10+LINE,panel.unit)]:[],...series.filter(({name:name2})=>name2).flatMap(({kind,dash,name:name2,values},i)=>[
+line(kind,[beside,from+i*LINE-4,beside+16,from+i*LINE-4],dash?{"stroke-dasharray":dash}:{}),label("axis",beside+20,from+
+i*LINE,`${name2} ${figure2(values)}`)])]}function axisOf({min,max},width){let right=width-RIGHT,unit=(right-LEFT)/(max-min||1);return{width,left:LEFT,right,min,max,
 x:dose=>LEFT+(dose-min)*unit,dose:x=>Math.min(max,Math.max(min,min+(x-LEFT)/unit))}}var DETENT=.015;function dragged(dose,{
 min,max,step}){return Math.abs(dose)<=DETENT*(max-min)?0:Number((Math.round(dose/step)*step).toFixed(6))}function nearest(doses,dose){
 let best=-1;return doses?.forEach((one,i)=>{(best<0||Math.abs(one-dose)<Math.abs(doses[best]-dose))&&(best=i)}),best}function outOfRange(doses,bad,{
@@ -246,52 +247,52 @@ scrollIntoView?.({block:"nearest"}),this.mark(),act.point(i,!0)},choose:([,i])=>
 return this.under>=0?this.under:this.cursor}forget(){this.cursor=this.under=-1,this.mark(),this.act.point(-1,!1)}show(spans,label2,nothing){
 this.spans=spans,this.cursor=Math.min(this.cursor,spans.length-1),this.under=Math.min(this.under,spans.length-1),this.element.
 replaceChildren(...spans.length?spans:[h("span",{class:"mikit-muted"},nothing)]),this.element.setAttribute("aria-label",
-label2),this.mark()}mark(){this.spans.forEach((span3,i)=>span3.classList.toggle("mikit-token-active",i===this.active))}};var DONE={add:"how much of the arrow is added",project:"what share of the arrow is taken out",clamp:"where the feature i\
-s held",ablate:"what share of the feature is switched off"};function strengthInWords(how,unit,norm,layer){return`Drag: ${DONE[how]}\
-, ${unit}${how==="add"&&norm!==null?` (${fixed(norm,0)} at L${layer})`:""}`}function times(change){let factor=Math.exp(Math.
-abs(change));return factor<1.05?"about as likely as before":`${factor>=1e3?"over 1000":fixed(factor,factor<10?1:0)} time\
-s ${change>0?"likelier ▲":"less likely ▼"} under steering`}function tokenInWords(text,change){return`${tokenLabel(text)}\
-: ${Number.isNaN(change)?"not known":`${signed(change)} nats, ${times(change)}`}`}function sinceInWords(prompt,since){return`\
-Steers ${since>=prompt.length?"the written text alone":since<=1?"all but position 0":`from ${tokenLabel(prompt[since].text)}\
- (${since}) on`}. Click a token to begin there.`}var GLOSS={effect:"Effect: the score of the written text, less that at \
-strength 0",kl:"Cost: how far next-token predictions on neutral texts move from the model's own (nats a token)",surprise:"\
-Cost: how surprising the unsteered model finds what was written (nats a token)",repetition:"Cost: share of three-token r\
-uns that had been written before"};function figure(name,value){return name==="repetition"?percent(value):name==="effect"?
-signed(value,1):Math.abs(value)<.005?"0":fixed(value,value<10?2:1)}function keyInWords({prompts,curves},at){let ratio=curves.
-ratio.value[at]??Number.NaN;return`Mean of ${prompts.length} prompts, whiskers 95 %. Grey: controls of equal length. Plu\
-m: costs. Hatched: a bound is passed.${Number.isNaN(ratio)?"":` Stream × ${fixed(ratio)} as long.`}`}function randomInWords({
-controls},at){let[first]=controls,[value,low,high]=first?[first.curves.effect.value[at],first.curves.effect.low[at],first.
-curves.effect.high[at]]:[Number.NaN];return!first||Number.isNaN(value)?"no control yet":`${first.name} ${low<high?`${signed(
-low,1)} to ${signed(high,1)}`:signed(value,1)}`}function effectInWords({curves:{effect:{value,low,high}}},at){return Number.
-isNaN(value[at])?"–":Number.isNaN(low[at])?signed(value[at],1):`${value[at]>0?"+":""}${interval(value[at],low[at],high[at])}`}
-var shareInWords=([value,low,high,n])=>`${percent(value)} [${Math.round(100*low)}, ${Math.round(100*high)}], n = ${n}`;function outcomeInWords({
-picked,random}){return picked[1]<=random[2]&&random[1]<=picked[2]?"The intervals overlap: these answers do not tell the \
-arrow from a random one.":`The steered texts were picked ${picked[0]>random[0]?"more":"less"} often than those of a rand\
-om arrow.`}function sinkInWords({sink,length},layer){let[all,without]=[sink[0][layer],sink[1][layer]];return Number.isNaN(
-all)?`L${layer} is not measured yet.`:`At L${layer}, with position 0 left in, this arrow ${Math.abs(all)>=.7?"is mostly":
-"is not mostly"} the attention sink: cosine ${fixed(all)} with the sink's own direction, ${fixed(length[0][layer]/length[1][layer],
-1)} times as long. Without position 0: cosine ${fixed(without)}. The panel leaves position 0 out.`}function span(seconds){
-return seconds<90?`about ${Math.ceil(seconds)} s`:`about ${Math.round(seconds/60)} min`}var LIMIT=4;function columnOf(signal,kind,say,...tools){let title=box("title"),tokens=[],change=new Float32Array,flow=new Flow(
+label2),this.mark()}mark(){this.spans.forEach((span3,i)=>span3.classList.toggle("mikit-token-active",i===this.active))}};var DONE={add:"how much of the arrow is added (steer)",project:"what share of the arrow is taken out (project)",clamp:"w\
+here the feature is held (clamp)",ablate:"what share of the feature is switched off (ablate)"};function strengthInWords(how,unit,norm,layer){
+return`Drag: ${DONE[how]}, ${unit}${how==="add"&&norm!==null?` (${fixed(norm,0)} at L${layer})`:""}`}function times(change){
+let factor=Math.exp(Math.abs(change));return factor<1.05?"about as likely as before":`${factor>=1e3?"over 1000":fixed(factor,
+factor<9.5?1:0)} times ${change>0?"likelier ▲":"less likely ▼"} under steering`}function tokenInWords(text,change){return`${tokenLabel(
+text)}: ${Number.isNaN(change)?"not known":`${signed(change)} nats, ${times(change)}`}`}function sinceInWords(prompt,since){
+return`Steers ${since>=prompt.length?"the written text alone":since<=1?"all but position 0":`from ${tokenLabel(prompt[since].
+text)} (${since}) on`}. Click a token to begin there.`}var GLOSS={effect:"Effect: the score of what was written, which r\
+eads the text alone and never sees the arrow",kl:"Cost: how far next-token predictions on neutral texts move from the mo\
+del's own (nats a token)",surprise:"Cost: how surprising the unsteered model finds what was written (nats a token)",repetition:"\
+Cost: share of three-token runs that had been written before"};function figure(name,value){return name==="repetition"?percent(
+value):name==="effect"?value?signed(value,1):"0":Math.abs(value)<.005?"0":fixed(value,value<10?2:1)}function keyInWords({
+prompts,curves},at){let ratio=curves.ratio.value[at]??Number.NaN;return`Mean of ${prompts.length} prompts, whiskers 95 %\
+. Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio)?"":` Stream × ${fixed(ratio)}\
+ as long.`}`}function besideInWords({doses,curves,controls},at){let plain=curves.effect.value[doses.indexOf(0)]??Number.
+NaN,random=controls[0]?.curves.effect,ends=random&&!Number.isNaN(random.low[at])?`${signed(random.low[at],1)} to ${signed(
+random.high[at],1)}`:"not yet";return`unsteered ${Number.isNaN(plain)?"not yet":signed(plain,1)}, random arrows ${ends}`}
+function effectInWords({curves:{effect:{value,low,high}}},at){return Number.isNaN(value[at])?"–":Number.isNaN(low[at])?
+signed(value[at],1):`${value[at]>0?"+":""}${interval(value[at],low[at],high[at])}`}var shareInWords=([value,low,high,n])=>`${percent(
+value)} [${Math.round(100*low)}, ${Math.round(100*high)}], n = ${n}`;function outcomeInWords({picked,random}){return picked[1]<=
+random[2]&&random[1]<=picked[2]?"The intervals overlap: these answers do not tell the arrow from a random one.":`The ste\
+ered texts were picked ${picked[0]>random[0]?"more":"less"} often than those of a random arrow.`}function sinkInWords({sink,
+length},layer){let[all,without]=[sink[0][layer],sink[1][layer]];return Number.isNaN(all)?`L${layer} is not measured yet.`:
+`At L${layer}, with position 0 left in, this arrow ${Math.abs(all)>=.7?"is mostly":"is not mostly"} the attention sink: \
+cosine ${fixed(all)} with the sink's own direction, ${fixed(length[0][layer]/length[1][layer],1)} times as long. Without\
+ position 0: cosine ${fixed(without)}. The panel leaves position 0 out.`}function span(seconds){return seconds<90?`about\
+ ${Math.ceil(seconds)} s`:`about ${Math.round(seconds/60)} min`}var LIMIT=4;function columnOf(signal,kind,say,...tools){let title=box("title"),tokens=[],change=new Float32Array,flow=new Flow(
 signal,{point:(i,byKey)=>say(i<0?"":tokenInWords(tokens[i],change[i]),byKey)});return{element:box(`column mikit-st-${kind}`,
 box("head",title,...tools),flow.element),show(name,line2,theme){title.textContent=name,tokens=line2?.tokens??[],change=line2?
 decode(line2.change):change,flow.show(tokens.map((text,i)=>tinted({text,special:!1},change[i],{kind:"diverging",limit:LIMIT,
-theme})),`${name}: ${tokens.length} tokens. Arrow keys move over them.`,line2?.ended?"The text ends at once.":""),tokens.
-length&&line2?.ended&&flow.element.append(" (ends here)")}}}function columnsOf(signal,say,redraw){let random=!1,instead=textButton(
-"",signal,()=>{random=!random,redraw()}),unsteered=columnOf(signal,"plain",say),steered=columnOf(signal,"changed",say,instead);
-return{element:box("columns",unsteered.element,steered.element),reset(){random=!1},show(texts,name,strength,theme){let other=random&&
-texts?.random||null;instead.hidden=!texts?.random,instead.textContent=other?`back to “${name}”`:"a random arrow inst\
-ead",unsteered.show("unsteered",texts?.unsteered,theme),steered.show(`${other?"a random arrow, as long":"steered"}, ${strength}`,
-other??texts?.steered,theme)}}}var HOWS2={add:"add (steer)",project:"take out (project)",clamp:"hold at (clamp)",ablate:"switch off (ablate)"},MOST_SAMPLES=4;
-function span2(which,to,layer,last){return which==="layer"?{layer:to,last:layer===last?to:Math.max(to,last)}:{layer:Math.
-min(to,layer),last:to}}var Inputs=class{constructor(model,signal,give){this.model=model;let layers=which=>to=>give(span2(
-which,Number(to),model.get("layer"),model.get("last")));this.prompt=textField("Prompt",signal,prompt=>give({prompt}));let{
-mode,examples,direction,how,layer,last,samples}=this.selects={mode:selectField("How the prompt is read",signal,mode2=>give(
-{mode:mode2})),examples:selectField("Examples",signal,i=>{let{prompt,direction:direction2}=model.get("examples")[Number(
-i)];give({prompt,direction:direction2})}),direction:selectField("Direction",signal,direction2=>give({direction:direction2})),
-how:selectField("What is done with the direction",signal,how2=>give({how:how2})),layer:selectField("First steered layer",
-signal,layers("layer")),last:selectField("Last steered layer",signal,layers("last")),samples:selectField("How many texts",
-signal,samples2=>give({samples:Number(samples2)}))};this.controls=[this.prompt,...Object.values(this.selects)],this.elements=
-[box("row",this.prompt,mode,examples),box("row",direction,how,layer,last,samples)]}model;prompt;selects;controls;elements;chosen(){
+theme})),`${name}: ${tokens.length} tokens. Arrow keys move over them.`,line2?line2.ended?"The text ends at once.":" ":
+"The text comes here."),tokens.length&&line2?.ended&&flow.element.append(" (ends here)")}}}function columnsOf(signal,say,redraw){
+let random=!1,instead=textButton("",signal,()=>{random=!random,redraw()}),unsteered=columnOf(signal,"plain",say),steered=columnOf(
+signal,"changed",say,instead);return{element:box("columns",unsteered.element,steered.element),reset(){random=!1},show(texts,name,strength,theme){
+let other=random&&texts?.random||null;instead.hidden=!texts?.random,instead.textContent=other?`back to “${name}”`:"a\
+ random arrow instead",unsteered.show("unsteered",texts?.unsteered,theme),steered.show(`${other?"random arrow, equal len\
+gth":"steered"}, ${strength}`,other??texts?.steered,theme)}}}var HOWS2={add:"add",project:"take out",clamp:"hold at",ablate:"switch off"},MOST_SAMPLES=4;function span2(which,to,layer,last){
+return which==="layer"?{layer:to,last:layer===last?to:Math.max(to,last)}:{layer:Math.min(to,layer),last:to}}var Inputs=class{constructor(model,signal,give){
+this.model=model;let layers=which=>to=>give(span2(which,Number(to),model.get("layer"),model.get("last")));this.prompt=textField(
+"Prompt",signal,prompt=>give({prompt}));let{mode,examples,direction,how,layer,last,samples}=this.selects={mode:selectField(
+"How the prompt is read",signal,mode2=>give({mode:mode2})),examples:selectField("Examples",signal,i=>{let{prompt,direction:direction2}=model.
+get("examples")[Number(i)];give({prompt,direction:direction2})}),direction:selectField("Direction",signal,direction2=>give(
+{direction:direction2})),how:selectField("What is done with the direction",signal,how2=>give({how:how2})),layer:selectField(
+"First steered layer",signal,layers("layer")),last:selectField("Last steered layer",signal,layers("last")),samples:selectField(
+"How many texts",signal,samples2=>give({samples:Number(samples2)}))};this.controls=[this.prompt,...Object.values(this.selects)],
+this.elements=[box("row",this.prompt,mode,examples),box("row",direction,how,layer,last,samples)]}model;prompt;selects;controls;elements;chosen(){
 return this.model.get("directions").find(({name})=>name===this.model.get("direction"))}draw(){let{model,selects}=this,count=(n,text,from=0)=>Array.
 from({length:n},(_,i)=>[`${i+from}`,text(i+from)]),examples=model.get("examples");this.prompt.matches(":focus")||(this.prompt.
 value=model.get("prompt")),selects.mode.hidden=!model.get("has_chat"),selects.examples.hidden=examples.length===0,options(
@@ -311,7 +312,7 @@ let boxes=["plus","minus"].map(side2=>textField(`Words that count ${side2==="plu
 f the text.",...boxes.map((field,i)=>h("label",{class:"mikit-field"},h("span",{},i?"against":"for"),field)),box("small",
 "Separated by commas; whole words count, in capitals or not. The score sees the text alone, never the arrow. A text may \
 have the words and miss the manner: read some, and rate blind.")),draw(){let{plus,minus}=now();boxes.forEach((field,i)=>{
-field.matches(":focus")||(field.value=i?minus:plus)})}}}var GAP=6,TOP=4,HEIGHTS={wide:[72,35],narrow:[72,30]},DRAWN=["effect","kl","surprise","repetition"],DASHES=["5 3","1.5 3",
+field.matches(":focus")||(field.value=i?minus:plus)})}}}var GAP=6,TOP=4,HEIGHTS={wide:[72,33],narrow:[72,30]},DRAWN=["effect","kl","surprise","repetition"],DASHES=["5 3","1.5 3",
 "8 3 2 3"],NAMED=1;function rangeOf(name,{curves,controls}){let{value,low,high}=curves[name],values=[value,...name==="ef\
 fect"?[low,high]:[],...controls.map(one=>one.curves[name].value)].flatMap(one=>[...one]).filter(Number.isFinite),least={
 effect:1,kl:.2,surprise:.2,repetition:.1}[name];return[name==="effect"?Math.min(0,...values):0,Math.max(least,...values)]}
@@ -320,21 +321,22 @@ share]=[name==="effect",high/(high-low)];return{title:name==="kl"?"KL":name,kind
 f-cost",top,tall,low,high,text:value=>figure(name,value),ticks:effect&&share<.8&&share>.2?[low,0,high]:[low,high],series:[
 ...controls.map((one,i)=>({kind:"control",dash:DASHES[i%DASHES.length],values:one.curves[name].value,...effect||i<NAMED?
 {name:one.name}:{}})),{kind:effect?"effect":"cost",values:curves[name].value}],whiskers:curves[name],...effect?{unit}:{},
-...controls[0]?{band:controls[0].curves[name]}:{},...name==="surprise"||name==="repetition"?{bound:bounds[name]}:{}}}function panelsOf(measured,wide){
-let[first,rest]=HEIGHTS[wide?"wide":"narrow"];return DRAWN.map((name,i)=>panelOf(name,measured,i?TOP+first+GAP+(i-1)*(rest+
-GAP):TOP,i?rest:first))}function panelsView(signal,choose,point){let chart=svg("svg",{class:"mikit-st-chart",role:"img",
-"aria-label":"Effect, KL, surprise and repetition over the strength, with controls: “Read as a table” has every number."}),
-shown=null,hovered=null;function at(event){let[measured,axis]=shown;return nearest(measured.doses,axis.dose(event.clientX-
-chart.getBoundingClientRect().left))}function hover(now){now!==hovered&&(hovered=now,paint(),point(now))}chart.addEventListener(
-"pointermove",event=>hover(at(event)),{signal}),chart.addEventListener("pointerleave",()=>hover(null),{signal}),chart.addEventListener(
-"click",event=>choose(shown[0].doses[at(event)]),{signal});function paint(){if(!shown)return chart.replaceChildren();let[
-measured,axis,dose,wide]=shown,{doses,bad}=measured,panels=panelsOf(measured,wide),bottom=panels.at(-1).top+panels.at(-1).
-tall,[xs,here,hand]=[Array.from(doses,axis.x),hovered??nearest(doses,dose),axis.x(dose)];chart.setAttribute("width",String(
-axis.width)),chart.setAttribute("height",String(bottom+TOP)),chart.replaceChildren(...panels.flatMap(({top,tall})=>outOfRange(
-doses,bad,axis).map(([from,to])=>svg("path",{class:"mikit-st-out",d:hatching(axis.x(from),axis.x(to),top,top+tall)}))),...panels.
-map((panel,i)=>svg("g",{},svg("title",{},GLOSS[DRAWN[i]]),...drawPanel(panel,xs,[axis.left,axis.right],here))),...hovered===
-null?[]:[line("hover",[xs[here],TOP,xs[here],bottom])],line("hand",[hand,0,hand,bottom+TOP]))}return{element:box("panels",
-chart),show(measured,...how){shown=measured&&[measured,...how],paint()}}}var WRITTEN={text:"what is written",special:!0};function promptOf(signal,begin,say,...tools){let words2=box("small"),all=[],
+...controls[0]?{band:controls[0].curves[name]}:{},...name==="surprise"||name==="repetition"?{level:[bounds[name],"bound"]}:
+{}}}function panelsOf(measured,wide){let[first,rest]=HEIGHTS[wide?"wide":"narrow"];return DRAWN.map((name,i)=>panelOf(name,
+measured,i?TOP+first+GAP+(i-1)*(rest+GAP):TOP,i?rest:first))}function panelsView(signal,choose,point){let chart=svg("svg",
+{class:"mikit-st-chart",role:"img","aria-label":"Effect, KL, surprise and repetition over the strength, with controls: “\
+Read as a table” has every number."}),shown=null,hovered=null;function at(event){let[measured,axis]=shown;return nearest(
+measured.doses,axis.dose(event.clientX-chart.getBoundingClientRect().left))}function hover(now){now!==hovered&&(hovered=
+now,paint(),point(now))}chart.addEventListener("pointermove",event=>hover(at(event)),{signal}),chart.addEventListener("p\
+ointerleave",()=>hover(null),{signal}),chart.addEventListener("click",event=>choose(shown[0].doses[at(event)]),{signal});
+function paint(){if(!shown)return chart.replaceChildren();let[measured,axis,dose,wide]=shown,{doses,bad}=measured,panels=panelsOf(
+measured,wide),bottom=panels.at(-1).top+panels.at(-1).tall,[xs,here,hand]=[Array.from(doses,axis.x),hovered??nearest(doses,
+dose),axis.x(dose)];chart.setAttribute("width",String(axis.width)),chart.setAttribute("height",String(bottom+TOP)),chart.
+replaceChildren(...panels.flatMap(({top,tall})=>outOfRange(doses,bad,axis).map(([from,to])=>svg("path",{class:"mikit-st-\
+out",d:hatching(axis.x(from),axis.x(to),top,top+tall)}))),...panels.map((panel,i)=>svg("g",{},svg("title",{},GLOSS[DRAWN[i]]),
+...drawPanel(panel,xs,[axis.left,axis.right],here))),...hovered===null?[]:[line("hover",[xs[here],TOP,xs[here],bottom])],
+line("hand",[hand,0,hand,bottom+TOP]))}return{element:box("panels",chart),show(measured,...how){shown=measured&&[measured,
+...how],paint()}}}var WRITTEN={text:"what is written",special:!0};function promptOf(signal,begin,say,...tools){let words2=box("small"),all=[],
 flow=new Flow(signal,{point:(i,byKey)=>{byKey&&say(i?`${tokenLabel(all[i].text)}, position ${i}: Enter begins here`:"pos\
 ition 0, never steered")},choose:i=>begin(Math.max(1,i))});return{element:box("prompt",box("head",words2,h("span",{class:"\
 mikit-gap"}),...tools),flow.element),show(tokens,since){all=tokens.length?[...tokens,WRITTEN]:[],flow.show(all.map((token,i)=>{
@@ -360,17 +362,17 @@ said])));for(let choice of choices)choice.classList.add("mikit-st-choice");eleme
 ...choices),box("small","One text of each pair was changed, by this arrow or by a random one of equal length; which and \
 where was drawn. The truth comes after the last."))}else element.replaceChildren("All are answered: the outcome is on it\
 s way.",leave)}return{element,show(next,nowLive){JSON.stringify(next?.items[0])!==JSON.stringify(rating?.items[0])&&(answers=
-[]),[rating,live]=[next,nowLive],draw()}}}var TALL=52,GAP2=8,FOOT=16;function drawSink(element,found,layer,width){let{sink,length,told,shuffled}=found,[layers,right]=[
+[]),[rating,live]=[next,nowLive],draw()}}}var TALL=38,GAP2=8,FOOT=16;function drawSink(element,found,layer,width){let{sink,length,told,shuffled}=found,[layers,right]=[
 shuffled.length,width-RIGHT],x=at=>LEFT+at/Math.max(1,layers-1)*(right-LEFT),height=3*(TALL+GAP2)+FOOT,ends=(low,high)=>({
 low,high,ticks:[low,high]}),both=([all,without])=>[{kind:"all",name:"with position 0",values:all},{kind:"effect",name:"w\
 ithout it",values:without}],panels=[{title:"sink cosine",text:fixed,series:both(sink),...ends(Math.min(0,...sink[0],...sink[1]),
-1)},{title:"length",text:fixed,series:both(length),...ends(0,Math.max(1,...length[0],...length[1]))},{title:"pairs told \
-apart",text:percent,whiskers:told,...ends(0,1),series:[{kind:"control",dash:"5 3",name:"shuffled pairs",values:shuffled},
-{kind:"effect",name:"without it",values:told.value}]}],words2=sinkInWords(found,layer);element.replaceChildren(words2,svg(
-"svg",{class:"mikit-st-chart",role:"img",width,height,"aria-label":words2},...panels.flatMap((panel,i)=>drawPanel({...panel,
-text:value=>panel.text(value),kind:"mikit-st-of-effect",top:2+i*(TALL+GAP2),tall:TALL},Array.from(shuffled,(_,at)=>x(at)),
-[LEFT,right],layer)),line("hand",[x(layer),0,x(layer),height-FOOT]),...[0,Math.floor((layers-1)/2),layers-1].map(at=>label(
-"axis",x(at),height-3,`L${at}`,"middle"))))}var THUMB=16,HEIGHT2=36,TRACK=12,TICKS=5;function doseText(dose,{min}){return min<0?signed(dose):dose.toFixed(2)}function sliderOf(signal,moved2){
+1)},{title:"length",text:fixed,series:both(length),...ends(0,Math.max(1,...length[0],...length[1]))},{title:"told apart",
+text:percent,whiskers:told,...ends(0,1),series:[{kind:"control",dash:"5 3",name:"shuffled pairs",values:shuffled},{kind:"\
+effect",name:"without it",values:told.value}]}],words2=sinkInWords(found,layer);element.replaceChildren(words2,svg("svg",
+{class:"mikit-st-chart",role:"img",width,height,"aria-label":words2},...panels.flatMap((panel,i)=>drawPanel({...panel,text:value=>panel.
+text(value),kind:"mikit-st-of-effect",top:2+i*(TALL+GAP2),tall:TALL},Array.from(shuffled,(_,at)=>x(at)),[LEFT,right],layer)),
+line("hand",[x(layer),0,x(layer),height-FOOT]),...[0,Math.floor((layers-1)/2),layers-1].map(at=>label("axis",x(at),height-
+3,`L${at}`,"middle"))))}var THUMB=16,HEIGHT2=36,TRACK=12,TICKS=5;function doseText(dose,{min}){return min<0?signed(dose):dose.toFixed(2)}function sliderOf(signal,moved2){
 let input=h("input",{type:"range",class:"mikit-st-slider","aria-label":"Strength"}),back=svg("svg",{class:"mikit-st-scal\
 e",height:HEIGHT2,"aria-hidden":"true"}),here=box("here"),held=!1,scale={min:-1,max:1,step:.1,unit:""},only=null;function write(dose){
 input.valueAsNumber!==dose&&(input.value=String(dose)),here.textContent=doseText(dose,scale),input.setAttribute("aria-va\
@@ -393,61 +395,61 @@ curves:curvesOf(wire.effect,wire.costs),controls:wire.controls.map(one=>({name:o
 effect,one)}))}}function foundOf(wire){if(!wire)return null;let pair=one=>{let[flat,count]=[decode(one),one.shape[1]];return[
 flat.subarray(0,count),flat.subarray(count)]},told=decode(wire.told),column=at=>told.filter((_,i)=>i%3===at);return{length:pair(
 wire.length),sink:pair(wire.sink),shuffled:decode(wire.told_shuffled),told:{value:column(0),low:column(1),high:column(2)}}}var BLIND={caption:"Texts are being judged: no numbers until all are answered.",columns:["text"],rows:[]};function dosesOf(measured){
-let{doses,curves,controls,score,unit}=measured,names=["effect",...COSTS];return{caption:`${score.name}, ${unit}, against\
- strength 0, with 95 % interval; KL and surprise in nats a token, repetition as a share, norm as a ratio; the same of ea\
-ch control.`,columns:["strength","effect","low","high",...COSTS,...controls.flatMap(one=>names.map(name=>`${one.name}: ${name}`)),
-"out of range"],rows:Array.from(doses,(dose,i)=>[dose,curves.effect.value[i],curves.effect.low[i],curves.effect.high[i],
-...COSTS.map(name=>curves[name].value[i]),...controls.flatMap(one=>names.map(name=>one.curves[name].value[i])),measured.
-bad[i]?"yes":""])}}function tokensOf(model){let stream=model.get("stream"),sample=stream?.samples[model.get("shown")]??stream?.
-samples[0],rows=(name,line2)=>{let change=line2?decode(line2.change):[];return(line2?.tokens??[]).map((text,i)=>[name,`${i}`,
-tokenLabel(text),change[i]??Number.NaN])};return{caption:"Written tokens, and how much likelier steering made each, in n\
-ats.",columns:["text","position","token","change"],rows:sample?[...rows("unsteered",sample.unsteered),...rows("steered",
-sample.steered),...rows("random arrow",sample.random)]:[]}}function tableOf(model,measured){let rating=model.get("rating");
-return rating&&!rating.outcome?BLIND:measured?dosesOf(measured):tokensOf(model)}var WRITTEN2=["stream","dose"],TINT="Tint: how much likelier (blue) or less likely (orange) steering made each token; ⁺ \
-⁻ beyond the scale. Point at one for its number.",ASK="One text is one draw. This writes many at every strength, along\
- this arrow and its controls, and measures what it costs";function render({model,el,signal}){let measured=measuredOf(model.
-get("measured")),found=foundOf(model.get("found")),hovered=null,view=frame(model,el,signal,{name:"steering",table:()=>tableOf(
-model,measured),reset(){columns.reset(),lower.show("doses")}});function send(message,buffers=[]){view.live&&model.send(message,
-void 0,buffers)}function steer(dose){view.set({dose},["stream"]),view.draw()}function read(text,byKey){readout.textContent=
-text||resting(),byKey&&text&&view.say(text)}let inputs=new Inputs(model,signal,given=>view.set(given,"direction"in given?
-["find",...WRITTEN2]:WRITTEN2)),slider=sliderOf(signal,steer),caption=box("caption"),[seedLabel,seed]=seedField(signal,()=>model.
-get("seed"),value=>view.set({seed:value},["find",...WRITTEN2])),which=selectField("Which text is shown",signal,i=>{view.
-set({shown:Number(i)}),view.draw()}),prompt=promptOf(signal,since=>{view.live&&view.set({since},WRITTEN2)},view.say,which,
-seedLabel),columns=columnsOf(signal,read,view.draw),scale=legend(),readout=box("readout"),panels=panelsView(signal,steer,
-at=>{hovered=at,drawNumber()}),measure=h("button",{type:"button",class:"mikit-primary"},"Measure doses");measure.addEventListener(
-"click",()=>view.set({measuring:!0},["dose"]),{signal});let asking=h("p",{}),unmeasured=box("unmeasured",asking,measure),
-key=box("small mikit-st-key"),again=textButton("Measure again",signal,()=>view.set({measuring:!0},["dose"])),words2=wordsForm(
-signal,()=>model.get("words"),given=>view.set({words:given},["dose"])),build=buildForm(signal,send),sink=box("sink"),keep=textButton(
-"Keep as file",signal,()=>send({do:"keep"})),blind=textButton("Rate blind",signal,()=>send({do:"rate"})),lower=new Lower(
-signal,{doses:box("doses",box("head",key,again),panels.element,unmeasured),words:words2.element,build:build.element,sink},
-keep,blind),rate=rateOf(signal,send),panel=box("panel",caption,slider.element,prompt.element,columns.element,box("under",
-scale.element,readout),lower.element);view.inputs.append(...inputs.elements),view.stage.append(panel,rate.element);for(let control of[
-...inputs.controls,seed,measure,again,keep,blind,...words2.boxes,build.button])view.needsKernel(control);view.tie(columns.
-element,"stream"),view.tie(panels.element,"dose"),view.tie(view.number.element,"dose"),view.tie(sink,"find");function stored(){
-let stream=model.get("stream");return view.live||!measured?.texts.length||stream?.dose===model.get("dose")?-1:nearest(measured.
-doses,model.get("dose"))}function texts(){let stream=model.get("stream"),at=stored();return at>=0?{unsteered:measured.texts[nearest(
-measured.doses,0)],steered:measured.texts[at],random:null}:stream?.samples[Math.min(model.get("shown"),stream.samples.length-
-1)]??null}function resting(){return stored()<0?TINT:`Texts of the ${measured.doses.length} measured strengths, after “${measured.
-prompts[0]??""}”: without a kernel the slider goes to those.`}function drawNumber(){let at=hovered??nearest(measured?.
-doses,model.get("dose"));if(!measured||at<0||model.get("rating"))return view.number.clear();view.number.show({label:`${measured.
-score.name}, ${measured.unit}, ${doseText(measured.doses[at],model.get("scale"))} against 0`,value:effectInWords(measured,
-at),below:randomInWords(measured,at)})}function drawDoses(axis){let busy=model.get("measuring");panels.element.hidden=!measured,
-panels.show(measured,axis,model.get("dose"),view.wide),unmeasured.hidden=measured!==null,measure.hidden=busy,again.hidden=
-!measured||!view.live||model.get("status").state!=="stopped";let seconds=model.get("estimate")?.seconds;asking.textContent=
-busy?"The strengths are being measured.":`${ASK}${seconds===void 0?".":`: ${span(seconds)}.`}`,key.textContent=measured&&
-keyInWords(measured,nearest(measured.doses,model.get("dose")))}function drawWhich(){let all=model.get("stream")?.samples??
-[];which.hidden=all.length<2,options(which,all.map((_,i)=>[`${i}`,`text ${i+1} of ${all.length}`]),`${model.get("shown")}`)}
-function drawPanel2(){let[axis,limits,stream]=[axisOf(model.get("scale"),view.width),model.get("scale"),model.get("strea\
-m")],name=model.get("direction");caption.textContent=`${strengthInWords(model.get("how"),limits.unit,model.get("norm"),model.
-get("layer"))}. ${name}: ${inputs.chosen()?.about??""}`,caption.title=caption.textContent,slider.show(axis,limits,model.
-get("dose"),measured,view.live),seed.matches(":focus")||(seed.value=String(model.get("seed"))),drawWhich(),prompt.show(stream?.
-prompt??[],model.get("since"));let at=stored();columns.show(texts(),stream?.direction??name,doseText(at>=0?measured.doses[at]:
-stream?.dose??model.get("dose"),limits),view.theme),scale.show({kind:"diverging",theme:view.theme,limit:LIMIT,unit:"nats",
-reach:reachOf("diverging")}),readout.textContent=resting(),lower.offer(found!==null),model.get("problem")&&lower.tab!=="\
-build"&&lower.show("build"),drawDoses(axis),words2.draw(),build.draw(model.get("directions"),model.get("problem")),found&&
-drawSink(sink,found,model.get("layer"),view.width)}function draw(){let rating=model.get("rating");inputs.draw(),panel.hidden=
-rating!==null,rate.element.hidden=rating===null,rate.show(rating,view.live),drawNumber(),rating||drawPanel2()}view.watch(
-["measured"],()=>{measured=measuredOf(model.get("measured")),view.draw()}),view.watch(["found"],()=>{found=foundOf(model.
-get("found")),view.draw()}),view.watch(["prompt","mode","direction","how","layer","last","since","dose","samples","seed",
-"shown","words","measuring","directions","layers","has_chat","examples","scale","norm","stream","estimate","rating","pro\
-blem","status"]),view.onDraw(draw)}var steering_default={render};export{steering_default as default};
+let{doses,curves,controls,score,unit}=measured,names=["effect",...COSTS];return{caption:`${score.name}, ${unit}, with 95\
+ % interval; KL and surprise in nats a token, repetition as a share, norm as a ratio; the same of each control.`,columns:[
+"strength","score","low","high",...COSTS,...controls.flatMap(one=>names.map(name=>`${one.name}: ${name}`)),"out of range"],
+rows:Array.from(doses,(dose,i)=>[dose,curves.effect.value[i],curves.effect.low[i],curves.effect.high[i],...COSTS.map(name=>curves[name].
+value[i]),...controls.flatMap(one=>names.map(name=>one.curves[name].value[i])),measured.bad[i]?"yes":""])}}function tokensOf(model){
+let stream=model.get("stream"),sample=stream?.samples[model.get("shown")]??stream?.samples[0],rows=(name,line2)=>{let change=line2?
+decode(line2.change):[];return(line2?.tokens??[]).map((text,i)=>[name,`${i}`,tokenLabel(text),change[i]??Number.NaN])};return{
+caption:"Written tokens, and how much likelier steering made each, in nats.",columns:["text","position","token","change"],
+rows:sample?[...rows("unsteered",sample.unsteered),...rows("steered",sample.steered),...rows("random arrow",sample.random)]:
+[]}}function tableOf(model,measured){let rating=model.get("rating");return rating&&!rating.outcome?BLIND:measured?dosesOf(
+measured):tokensOf(model)}var WRITTEN2=["stream","dose"],TINT="Tint: how much likelier (blue) or less likely (orange) steering made a token. Point\
+ at one for its number.",ASK="One text is one draw. This writes many at every strength, along this arrow and its control\
+s, and measures what it costs";function render({model,el,signal}){let measured=measuredOf(model.get("measured")),found=foundOf(
+model.get("found")),hovered=null,view=frame(model,el,signal,{name:"steering",table:()=>tableOf(model,measured),reset(){columns.
+reset(),lower.show("doses")}});function send(message,buffers=[]){view.live&&model.send(message,void 0,buffers)}function steer(dose){
+view.set({dose},["stream"]),view.draw()}function read(text,byKey){readout.textContent=text||resting(),byKey&&text&&view.
+say(text)}let inputs=new Inputs(model,signal,given=>view.set(given,"direction"in given?["find",...WRITTEN2]:WRITTEN2)),slider=sliderOf(
+signal,steer),caption=box("caption"),[seedLabel,seed]=seedField(signal,()=>model.get("seed"),value=>view.set({seed:value},
+["find",...WRITTEN2])),which=selectField("Which text is shown",signal,i=>{view.set({shown:Number(i)}),view.draw()}),prompt=promptOf(
+signal,since=>{view.live&&view.set({since},WRITTEN2)},view.say,which,seedLabel),columns=columnsOf(signal,read,view.draw),
+scale=legend(),readout=box("readout"),panels=panelsView(signal,steer,at=>{hovered=at,drawNumber()}),measure=h("button",{
+type:"button",class:"mikit-primary"},"Measure doses");measure.addEventListener("click",()=>view.set({measuring:!0},["dos\
+e"]),{signal});let asking=h("p",{}),unmeasured=box("unmeasured",asking,measure),key=box("small mikit-st-key"),again=textButton(
+"Measure again",signal,()=>view.set({measuring:!0},["dose"])),words2=wordsForm(signal,()=>model.get("words"),given=>view.
+set({words:given},["dose"])),build=buildForm(signal,send),sink=box("sink"),keep=textButton("Keep as file",signal,()=>send(
+{do:"keep"})),blind=textButton("Rate blind",signal,()=>send({do:"rate"})),lower=new Lower(signal,{doses:box("doses",key,
+again,panels.element,unmeasured),words:words2.element,build:build.element,sink},keep,blind),rate=rateOf(signal,send),panel=box(
+"panel",caption,slider.element,prompt.element,columns.element,box("under",scale.element,readout),lower.element);view.inputs.
+append(...inputs.elements),view.stage.append(panel,rate.element);for(let control of[...inputs.controls,seed,measure,again,
+keep,blind,...words2.boxes,build.button])view.needsKernel(control);view.tie(columns.element,"stream"),view.tie(panels.element,
+"dose"),view.tie(view.number.element,"dose"),view.tie(sink,"find");function stored(){let stream=model.get("stream");return view.
+live||!measured?.texts.length||stream?.dose===model.get("dose")?-1:nearest(measured.doses,model.get("dose"))}function texts(){
+let stream=model.get("stream"),at=stored();return at>=0?{unsteered:measured.texts[nearest(measured.doses,0)],steered:measured.
+texts[at],random:null}:stream?.samples[Math.min(model.get("shown"),stream.samples.length-1)]??null}function resting(){return stored()<
+0?TINT:`Texts of the ${measured.doses.length} measured strengths, after “${measured.prompts[0]}”: without a kernel the\
+ slider goes to those.`}function drawNumber(){let at=hovered??nearest(measured?.doses,model.get("dose"));if(!measured||at<
+0||model.get("rating"))return view.number.clear();view.number.show({label:`${measured.score.name} at ${doseText(measured.
+doses[at],model.get("scale"))}, ${measured.unit}`,value:effectInWords(measured,at),below:besideInWords(measured,at)})}function drawDoses(axis){
+let{state}=model.get("status"),busy=model.get("measuring")&&(state==="busy"||state==="waiting");panels.element.hidden=!measured,
+panels.show(measured,axis,model.get("dose"),view.wide),unmeasured.hidden=measured!==null,measure.hidden=busy||!view.live,
+again.hidden=!measured||!view.live||state!=="stopped";let seconds=model.get("estimate")?.seconds;asking.textContent=view.
+live?busy?"The strengths are being measured.":`${ASK}${seconds===void 0?".":`: ${span(seconds)}.`}`:"No strengths were m\
+easured.",key.textContent=measured&&keyInWords(measured,nearest(measured.doses,model.get("dose")))}function drawWhich(){
+let all=model.get("stream")?.samples??[];which.hidden=all.length<2,options(which,all.map((_,i)=>[`${i}`,`text ${i+1} of ${all.
+length}`]),`${model.get("shown")}`)}function drawPanel2(){let[axis,limits,stream]=[axisOf(model.get("scale"),view.width),
+model.get("scale"),model.get("stream")],name=model.get("direction");caption.textContent=`${strengthInWords(model.get("ho\
+w"),limits.unit,model.get("norm"),model.get("layer"))}. ${name}: ${inputs.chosen()?.about??""}`,caption.title=caption.textContent,
+slider.show(axis,limits,model.get("dose"),measured,view.live),seed.matches(":focus")||(seed.value=String(model.get("seed"))),
+drawWhich(),prompt.show(stream?.prompt??[],model.get("since"));let at=stored();columns.show(texts(),stream?.direction??name,
+doseText(at>=0?measured.doses[at]:stream?.dose??model.get("dose"),limits),view.theme),scale.show({kind:"diverging",theme:view.
+theme,limit:LIMIT,unit:"nats",reach:reachOf("diverging")}),readout.textContent=resting(),lower.offer(found!==null),model.
+get("problem")&&lower.tab!=="build"&&lower.show("build"),drawDoses(axis),words2.draw(),build.draw(model.get("directions"),
+model.get("problem")),found&&drawSink(sink,found,model.get("layer"),view.width)}function draw(){let rating=model.get("ra\
+ting");inputs.draw(),panel.hidden=rating!==null,rate.element.hidden=rating===null,rate.show(rating,view.live),drawNumber(),
+rating||drawPanel2()}view.watch(["measured"],()=>{measured=measuredOf(model.get("measured")),view.draw()}),view.watch(["\
+found"],()=>{found=foundOf(model.get("found")),view.draw()}),view.watch(["prompt","mode","direction","how","layer","last",
+"since","dose","samples","seed","shown","words","measuring","directions","layers","has_chat","examples","scale","norm","\
+stream","estimate","rating","problem","status"]),view.onDraw(draw)}var steering_default={render};export{steering_default as default};

@@ -33,7 +33,7 @@ function columnOf(signal: AbortSignal, kind: string, say: Say, ...tools: HTMLEle
       change = line ? decode(line.change) : change;
       flow.show(
         tokens.map((text, i) => tinted({ text, special: false }, change[i]!, { kind: "diverging", limit: LIMIT, theme })),
-        `${name}: ${tokens.length} tokens. Arrow keys move over them.`, line?.ended ? "The text ends at once." : "");
+        `${name}: ${tokens.length} tokens. Arrow keys move over them.`, line ? (line.ended ? "The text ends at once." : "\u00a0") : "The text comes here.");
       if (tokens.length && line?.ended) flow.element.append(" (ends here)");
     },
   };
@@ -55,7 +55,7 @@ export function columnsOf(signal: AbortSignal, say: Say, redraw: () => void): { 
       instead.hidden = !texts?.random;
       instead.textContent = other ? `back to “${name}”` : "a random arrow instead";
       unsteered.show("unsteered", texts?.unsteered, theme);
-      steered.show(`${other ? "a random arrow, as long" : "steered"}, ${strength}`, other ?? texts?.steered, theme);
+      steered.show(`${other ? "random arrow, equal length" : "steered"}, ${strength}`, other ?? texts?.steered, theme);
     },
   };
 }

@@ -20,12 +20,12 @@ import { drawSink } from "./sink";
 import { doseText, sliderOf } from "./slider";
 import { tableOf } from "./table";
 import { foundOf, measuredOf, type Found, type Measured, type SteeringTraits } from "./traits";
-import { effectInWords, keyInWords, randomInWords, span, strengthInWords } from "./words";
+import { besideInWords, effectInWords, keyInWords, span, strengthInWords } from "./words";
 import "./steering.css";
 
 /** Lanes that most of what is chosen changes. */
 const WRITTEN = ["stream", "dose"];
-const TINT = "Tint: how much likelier (blue) or less likely (orange) steering made each token; ⁺ ⁻ beyond the scale. Point at one for its number.";
+const TINT = "Tint: how much likelier (blue) or less likely (orange) steering made a token. Point at one for its number.";
 const ASK = "One text is one draw. This writes many at every strength, along this arrow and its controls, and measures what it costs";
 
 function render({ model, el, signal }: RenderProps<SteeringTraits>): void {
@@ -86,7 +86,7 @@ function render({ model, el, signal }: RenderProps<SteeringTraits>): void {
   const keep = textButton("Keep as file", signal, () => send({ do: "keep" }));
   const blind = textButton("Rate blind", signal, () => send({ do: "rate" }));
   const lower = new Lower(signal, {
-    doses: box("doses", box("head", key, again), panels.element, unmeasured),
+    doses: box("doses", key, again, panels.element, unmeasured),
     words: words.element, build: build.element, sink,
   }, keep, blind);
   const rate = rateOf(signal, send);
@@ -116,27 +116,28 @@ function render({ model, el, signal }: RenderProps<SteeringTraits>): void {
   }
 
   function resting(): string {
-    return stored() < 0 ? TINT : `Texts of the ${measured!.doses.length} measured strengths, after “${measured!.prompts[0] ?? ""}”: without a kernel the slider goes to those.`;
+    return stored() < 0 ? TINT : `Texts of the ${measured!.doses.length} measured strengths, after “${measured!.prompts[0]}”: without a kernel the slider goes to those.`;
   }
 
   function drawNumber(): void {
     const at = hovered ?? nearest(measured?.doses, model.get("dose"));
     if (!measured || at < 0 || model.get("rating")) return view.number.clear();
     view.number.show({
-      label: `${measured.score.name}, ${measured.unit}, ${doseText(measured.doses[at]!, model.get("scale"))} against 0`,
-      value: effectInWords(measured, at), below: randomInWords(measured, at),
+      label: `${measured.score.name} at ${doseText(measured.doses[at]!, model.get("scale"))}, ${measured.unit}`,
+      value: effectInWords(measured, at), below: besideInWords(measured, at),
     });
   }
 
   function drawDoses(axis: Axis): void {
-    const busy = model.get("measuring");
+    const { state } = model.get("status");
+    const busy = model.get("measuring") && (state === "busy" || state === "waiting");
     panels.element.hidden = !measured;
     panels.show(measured, axis, model.get("dose"), view.wide);
     unmeasured.hidden = measured !== null;
-    measure.hidden = busy;
-    again.hidden = !measured || !view.live || model.get("status").state !== "stopped";
+    measure.hidden = busy || !view.live;
+    again.hidden = !measured || !view.live || state !== "stopped";
     const seconds = model.get("estimate")?.seconds;
-    asking.textContent = busy ? "The strengths are being measured." : `${ASK}${seconds === undefined ? "." : `: ${span(seconds)}.`}`;
+    asking.textContent = !view.live ? "No strengths were measured." : busy ? "The strengths are being measured." : `${ASK}${seconds === undefined ? "." : `: ${span(seconds)}.`}`;
     key.textContent = measured && keyInWords(measured, nearest(measured.doses, model.get("dose")));
   }
 

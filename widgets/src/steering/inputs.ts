@@ -5,7 +5,7 @@ import type { How, Offered, SteeringModel, SteeringTraits } from "./traits";
 
 export type Given = Partial<Pick<SteeringTraits, "prompt" | "mode" | "direction" | "how" | "layer" | "last" | "samples">>;
 
-const HOWS: Record<How, string> = { add: "add (steer)", project: "take out (project)", clamp: "hold at (clamp)", ablate: "switch off (ablate)" };
+const HOWS: Record<How, string> = { add: "add", project: "take out", clamp: "hold at", ablate: "switch off" };
 const MOST_SAMPLES = 4;
 
 /** Both layers, in order: one that passes the other takes it along. */

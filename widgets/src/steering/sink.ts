@@ -5,7 +5,7 @@ import { drawPanel, label, LEFT, line, RIGHT } from "./chart";
 import type { Found } from "./traits";
 import { sinkInWords } from "./words";
 
-const TALL = 52;
+const TALL = 38;
 const GAP = 8;
 const FOOT = 16;
 
@@ -23,7 +23,7 @@ export function drawSink(element: HTMLElement, found: Found, layer: number, widt
     { title: "sink cosine", text: fixed, series: both(sink), ...ends(Math.min(0, ...sink[0], ...sink[1]), 1) },
     { title: "length", text: fixed, series: both(length), ...ends(0, Math.max(1, ...length[0], ...length[1])) },
     {
-      title: "pairs told apart", text: percent, whiskers: told, ...ends(0, 1),
+      title: "told apart", text: percent, whiskers: told, ...ends(0, 1),
       series: [{ kind: "control", dash: "5 3", name: "shuffled pairs", values: shuffled }, { kind: "effect", name: "without it", values: told.value }],
     },
   ];

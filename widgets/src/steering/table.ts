@@ -10,8 +10,8 @@ function dosesOf(measured: Measured): Table {
   const { doses, curves, controls, score, unit } = measured;
   const names = ["effect", ...COSTS] as const;
   return {
-    caption: `${score.name}, ${unit}, against strength 0, with 95 % interval; KL and surprise in nats a token, repetition as a share, norm as a ratio; the same of each control.`,
-    columns: ["strength", "effect", "low", "high", ...COSTS, ...controls.flatMap((one) => names.map((name) => `${one.name}: ${name}`)), "out of range"],
+    caption: `${score.name}, ${unit}, with 95 % interval; KL and surprise in nats a token, repetition as a share, norm as a ratio; the same of each control.`,
+    columns: ["strength", "score", "low", "high", ...COSTS, ...controls.flatMap((one) => names.map((name) => `${one.name}: ${name}`)), "out of range"],
     rows: Array.from(doses, (dose, i) => [
       dose, curves.effect.value[i]!, curves.effect.low[i]!, curves.effect.high[i]!, ...COSTS.map((name) => curves[name].value[i]!),
       ...controls.flatMap((one) => names.map((name) => one.curves[name].value[i]!)), measured.bad[i] ? "yes" : "",

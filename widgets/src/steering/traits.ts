@@ -65,14 +65,16 @@ export interface Words {
 
 export interface MeasuredWire extends About {
   doses: Wire<"float32">;
+  /** The score, by dose. */
   effect: CurveWire;
   costs: Record<Cost, CurveWire>;
+  /** The first: random arrows. */
   controls: ControlWire[];
   score: Words;
   unit: string;
   /** By dose: a bound was passed there. */
   bad: boolean[];
-  bounds: { surprise: number; repetition: number };
+  bounds: { surprise: number | null; repetition: number | null };
   /** By dose, after the first prompt. */
   texts: LineWire[];
   prompts: string[];

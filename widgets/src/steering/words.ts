@@ -5,13 +5,13 @@ import type { TokenWire } from "../shared/types";
 import type { Found, How, Measure, Measured, Outcome, Share } from "./traits";
 
 const DONE: Record<How, string> = {
-  add: "how much of the arrow is added",
-  project: "what share of the arrow is taken out",
-  clamp: "where the feature is held",
-  ablate: "what share of the feature is switched off",
+  add: "how much of the arrow is added (steer)",
+  project: "what share of the arrow is taken out (project)",
+  clamp: "where the feature is held (clamp)",
+  ablate: "what share of the feature is switched off (ablate)",
 };
 
-/** What the slider does: "Drag: how much of the arrow is added, × residual norm (155 at L14)". */
+/** What the slider does: "Drag: how much of the arrow is added (steer), × residual norm (155 at L14)". */
 export function strengthInWords(how: How, unit: string, norm: number | null, layer: number): string {
   return `Drag: ${DONE[how]}, ${unit}${how === "add" && norm !== null ? ` (${fixed(norm, 0)} at L${layer})` : ""}`;
 }
@@ -20,7 +20,7 @@ export function strengthInWords(how: How, unit: string, norm: number | null, lay
 function times(change: number): string {
   const factor = Math.exp(Math.abs(change));
   if (factor < 1.05) return "about as likely as before";
-  return `${factor >= 1000 ? "over 1000" : fixed(factor, factor < 10 ? 1 : 0)} times ${change > 0 ? "likelier ▲" : "less likely ▼"} under steering`;
+  return `${factor >= 1000 ? "over 1000" : fixed(factor, factor < 9.5 ? 1 : 0)} times ${change > 0 ? "likelier ▲" : "less likely ▼"} under steering`;
 }
 
 /** One token of a text: "·sincerely: +2.31 nats, 10 times likelier ▲ under steering". */
@@ -36,7 +36,7 @@ export function sinceInWords(prompt: readonly TokenWire[], since: number): strin
 
 /** What each measure is, in words for a first reader. */
 export const GLOSS = {
-  effect: "Effect: the score of the written text, less that at strength 0",
+  effect: "Effect: the score of what was written, which reads the text alone and never sees the arrow",
   kl: "Cost: how far next-token predictions on neutral texts move from the model's own (nats a token)",
   surprise: "Cost: how surprising the unsteered model finds what was written (nats a token)",
   repetition: "Cost: share of three-token runs that had been written before",
@@ -45,7 +45,7 @@ export const GLOSS = {
 /** A measure's figure, in few digits. */
 export function figure(name: Measure, value: number): string {
   if (name === "repetition") return percent(value);
-  if (name === "effect") return signed(value, 1);
+  if (name === "effect") return value ? signed(value, 1) : "0";
   return Math.abs(value) < 0.005 ? "0" : fixed(value, value < 10 ? 2 : 1);
 }
 
@@ -55,12 +55,12 @@ export function keyInWords({ prompts, curves }: Measured, at: number): string {
   return `Mean of ${prompts.length} prompts, whiskers 95 %. Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio) ? "" : ` Stream × ${fixed(ratio)} as long.`}`;
 }
 
-/** The first control at one dose: "random arrows −1.0 to +2.0". */
-export function randomInWords({ controls }: Measured, at: number): string {
-  const [first] = controls;
-  const [value, low, high] = first ? [first.curves.effect.value[at]!, first.curves.effect.low[at]!, first.curves.effect.high[at]!] : [Number.NaN];
-  if (!first || Number.isNaN(value)) return "no control yet";
-  return `${first.name} ${low! < high! ? `${signed(low!, 1)} to ${signed(high!, 1)}` : signed(value!, 1)}`;
+/** What the score is held against: "unsteered +0.2, random arrows −1.0 to +2.0". */
+export function besideInWords({ doses, curves, controls }: Measured, at: number): string {
+  const plain = curves.effect.value[doses.indexOf(0)] ?? Number.NaN;
+  const random = controls[0]?.curves.effect;
+  const ends = random && !Number.isNaN(random.low[at]) ? `${signed(random.low[at]!, 1)} to ${signed(random.high[at]!, 1)}` : "not yet";
+  return `unsteered ${Number.isNaN(plain) ? "not yet" : signed(plain, 1)}, random arrows ${ends}`;
 }
 
 /** "+6.2 [4.1, 8.3]" */

@@ -80,7 +80,7 @@ class SteerDose(Study):
         fixed, per_token = cost.speed(model)
         own, others = (n * len(self.doses) * self.samples for n in (1, len(self._controls(model))))
         took, largest = 0.0, 0
-        for tokens in read_prompts(model, self.prompts, self.length):
+        for tokens in self._prompts(model):
             typed = tokens.ids.shape[1]
             whole = typed + self.length
             sizes = [len(group) for rows in (own, others) for group in groups(rows, typed, model)]
@@ -94,7 +94,7 @@ class SteerDose(Study):
     def inputs(self, model: Model) -> list[Tensor]:
         read = [*NORM_TEXTS, *texts(self.steering.direction)]
         return [
-            *(tokens.ids[0] for tokens in read_prompts(model, self.prompts, self.length)),
+            *(tokens.ids[0] for tokens in self._prompts(model)),
             *(model.tokens(text).ids[0] for text in read),
             *neutral(model),
         ]
@@ -112,9 +112,7 @@ class SteerDose(Study):
         return SAMPLES_APART * self.seed + prompt * self.samples + sample
 
     def steps(self, model: Model) -> Iterator[Result | None]:
-        prompts = read_prompts(model, self.prompts, self.length)
-        if not self.doses or len(set(self.doses)) < len(self.doses):
-            raise BadMetric(f"Give one dose or several different ones; these were given: {list(self.doses)}.")
+        prompts = self._prompts(model)
         yield from reading(self.steering.direction, model)
         own = Found.nothing(Arrow("written", "", self.steering), model, self)
         others = [Found.nothing(arrow, model, self) for arrow in self._controls(model)]
@@ -130,6 +128,12 @@ class SteerDose(Study):
 
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_steering.steer_dose_script(self, model, flavour)
+
+    def _prompts(self, model: Model) -> list[Tokens]:
+        """The prompts' tokens. Raises BadMetric for doses that are none, and what `read_prompts` raises."""
+        if not self.doses or len(set(self.doses)) < len(self.doses):
+            raise BadMetric(f"Give one dose or several different ones; these were given: {list(self.doses)}.")
+        return read_prompts(model, self.prompts, self.length)
 
     def _controls(self, model: Model) -> list[Arrow]:
         random = [random_arrow(self.steering, DRAWS * self.seed + draw) for draw in range(DRAWS)]

@@ -58,7 +58,7 @@ def groups(rows: int, typed: int, model: Model) -> list[range]:
     size."""
     most = max(1, int(PATIENCE * _tokens_at_once(model) / typed))
     count = -(-rows // most)
-    ends = [rows * i // count for i in range(count + 1)]
+    ends = [rows * i // max(count, 1) for i in range(count + 1)]
     return [range(start, end) for start, end in pairwise(ends)]
 
 

@@ -263,9 +263,9 @@ prompts,curves},at){let ratio=curves.ratio.value[at]??Number.NaN;return`Mean of 
 . Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio)?"":` Stream × ${fixed(ratio)}\
  as long.`}`}function besideInWords({doses,curves,controls},at){let plain=curves.effect.value[doses.indexOf(0)]??Number.
 NaN,random=controls[0]?.curves.effect,ends=random&&!Number.isNaN(random.low[at])?`${signed(random.low[at],1)} to ${signed(
-random.high[at],1)}`:"not yet";return`unsteered ${Number.isNaN(plain)?"not yet":signed(plain,1)}, random arrows ${ends}`}
-function effectInWords({curves:{effect:{value,low,high}}},at){return Number.isNaN(value[at])?"–":Number.isNaN(low[at])?
-signed(value[at],1):`${value[at]>0?"+":""}${interval(value[at],low[at],high[at])}`}var shareInWords=([value,low,high,n])=>`${percent(
+random.high[at],1)}`:"not yet";return`unsteered ${Number.isNaN(plain)?"not yet":signed(plain,1)}, random ${ends}`}function effectInWords({
+curves:{effect:{value,low,high}}},at){return Number.isNaN(value[at])?"–":Number.isNaN(low[at])?signed(value[at],1):`${value[at]>
+0?"+":""}${interval(value[at],low[at],high[at])}`}var shareInWords=([value,low,high,n])=>n===0?"none answered":`${percent(
 value)} [${Math.round(100*low)}, ${Math.round(100*high)}], n = ${n}`;function outcomeInWords({picked,random}){return picked[1]<=
 random[2]&&random[1]<=picked[2]?"The intervals overlap: these answers do not tell the arrow from a random one.":`The ste\
 ered texts were picked ${picked[0]>random[0]?"more":"less"} often than those of a random arrow.`}function sinkInWords({sink,
@@ -344,11 +344,11 @@ let span3=tokenSpan(token);return span3.classList.add(i>=Math.min(since,tokens.l
 WRITTEN&&span3.classList.add("mikit-st-rest"),span3.title=i?`begin at position ${i}`:"position 0: never steered",span3}),
 "The prompt. Arrow keys move, Enter begins steering at that token.","The prompt's tokens come here."),words2.textContent=
 tokens.length?sinceInWords(tokens,since):" "}}}var CHOICES=[[!0,"A"],[null,"cannot tell"],[!1,"B"]],BAR=220;function bar(name,found,kind){let x=share=>4+share*(BAR-8),
-[value,low,high]=found;return box("outcome",name,svg("svg",{width:BAR,height:20,"aria-hidden":"true"},line("grid",[x(0),
-10,x(1),10]),line("base",[x(.5),2,x(.5),18]),line("whisker",[x(low),10,x(high),10]),svg("circle",{class:`mikit-st-dot ${kind}`,
-cx:x(value),cy:10,r:4.5})),shareInWords(found))}function side(name,tokens){return box("column",box("title",name),h("div",
-{class:"mikit-flow",tabindex:0,role:"group","aria-label":`Text ${name}`},...tokens.map(text=>tokenSpan({text,special:!1}))))}
-function rateOf(signal,send){let element=box("rate"),rating=null,answers=[],live=!0;function button(label2,click,off=!1){
+[value,low,high,n]=found;return box("outcome",name,svg("svg",{width:BAR,height:20,"aria-hidden":"true"},line("grid",[x(0),
+10,x(1),10]),line("base",[x(.5),2,x(.5),18]),line("whisker",[x(low),10,x(high),10]),...n?[svg("circle",{class:`mikit-st-\
+dot ${kind}`,cx:x(value),cy:10,r:4.5})]:[]),shareInWords(found))}function side(name,tokens){return box("column",box("tit\
+le",name),h("div",{class:"mikit-flow",tabindex:0,role:"group","aria-label":`Text ${name}`},...tokens.map(text=>tokenSpan(
+{text,special:!1}))))}function rateOf(signal,send){let element=box("rate"),rating=null,answers=[],live=!0;function button(label2,click,off=!1){
 let made=textButton(label2,signal,click);return made.disabled=!live||off,made}function answer(next){answers=next,draw(),
 element.querySelector(".mikit-st-choice")?.focus(),rating&&answers.length===rating.items.length&&send({do:"answers",answers})}
 function draw(){if(!rating)return;let{items,question,outcome}=rating,leave=button("Back to the panel",()=>send({do:"leav\
@@ -445,11 +445,12 @@ w"),limits.unit,model.get("norm"),model.get("layer"))}. ${name}: ${inputs.chosen
 slider.show(axis,limits,model.get("dose"),measured,view.live),seed.matches(":focus")||(seed.value=String(model.get("seed"))),
 drawWhich(),prompt.show(stream?.prompt??[],model.get("since"));let at=stored();columns.show(texts(),stream?.direction??name,
 doseText(at>=0?measured.doses[at]:stream?.dose??model.get("dose"),limits),view.theme),scale.show({kind:"diverging",theme:view.
-theme,limit:LIMIT,unit:"nats",reach:reachOf("diverging")}),readout.textContent=resting(),lower.offer(found!==null),model.
-get("problem")&&lower.tab!=="build"&&lower.show("build"),drawDoses(axis),words2.draw(),build.draw(model.get("directions"),
-model.get("problem")),found&&drawSink(sink,found,model.get("layer"),view.width)}function draw(){let rating=model.get("ra\
-ting");inputs.draw(),panel.hidden=rating!==null,rate.element.hidden=rating===null,rate.show(rating,view.live),drawNumber(),
+theme,limit:LIMIT,unit:"nats",reach:reachOf("diverging")}),readout.textContent=resting(),lower.offer(found!==null),drawDoses(
+axis),words2.draw(),build.draw(model.get("directions"),model.get("problem")),found&&drawSink(sink,found,model.get("layer"),
+view.width)}function explain(){model.get("problem")&&lower.show("build"),view.draw()}function draw(){let rating=model.get(
+"rating");inputs.draw(),panel.hidden=rating!==null,rate.element.hidden=rating===null,rate.show(rating,view.live),drawNumber(),
 rating||drawPanel2()}view.watch(["measured"],()=>{measured=measuredOf(model.get("measured")),view.draw()}),view.watch(["\
-found"],()=>{found=foundOf(model.get("found")),view.draw()}),view.watch(["prompt","mode","direction","how","layer","last",
-"since","dose","samples","seed","shown","words","measuring","directions","layers","has_chat","examples","scale","norm","\
-stream","estimate","rating","problem","status"]),view.onDraw(draw)}var steering_default={render};export{steering_default as default};
+found"],()=>{found=foundOf(model.get("found")),view.draw()}),view.watch(["problem"],explain),view.watch(["prompt","mode",
+"direction","how","layer","last","since","dose","samples","seed","shown","words","measuring","directions","layers","has_\
+chat","examples","scale","norm","stream","estimate","rating","status"]),view.onDraw(draw),explain()}var steering_default={
+render};export{steering_default as default};

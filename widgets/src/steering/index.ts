@@ -161,11 +161,16 @@ function render({ model, el, signal }: RenderProps<SteeringTraits>): void {
     scale.show({ kind: "diverging", theme: view.theme, limit: LIMIT, unit: "nats", reach: reachOf("diverging") });
     readout.textContent = resting();
     lower.offer(found !== null);
-    if (model.get("problem") && lower.tab !== "build") lower.show("build");
     drawDoses(axis);
     words.draw();
     build.draw(model.get("directions"), model.get("problem"));
     if (found) drawSink(sink, found, model.get("layer"), view.width);
+  }
+
+  /** Why a direction could not be built stands in its form. */
+  function explain(): void {
+    if (model.get("problem")) lower.show("build");
+    view.draw();
   }
 
   function draw(): void {
@@ -186,11 +191,13 @@ function render({ model, el, signal }: RenderProps<SteeringTraits>): void {
     found = foundOf(model.get("found"));
     view.draw();
   });
+  view.watch(["problem"], explain);
   view.watch([
     "prompt", "mode", "direction", "how", "layer", "last", "since", "dose", "samples", "seed", "shown", "words", "measuring", "directions", "layers",
-    "has_chat", "examples", "scale", "norm", "stream", "estimate", "rating", "problem", "status",
+    "has_chat", "examples", "scale", "norm", "stream", "estimate", "rating", "status",
   ]);
   view.onDraw(draw);
+  explain();
 }
 
 export default { render };

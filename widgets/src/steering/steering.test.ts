@@ -99,8 +99,8 @@ describe("words", () => {
 
   it("put the number beside the unsteered text and the random arrows", () => {
     expect(effectInWords(measured, 2)).toBe("+8.0 [6.0, 10.0]");
-    expect(besideInWords(measured, 2)).toBe("unsteered +0.2, random arrows +0.5 to +1.5");
-    expect(besideInWords({ ...measured, controls: [] }, 2)).toContain("random arrows not yet");
+    expect(besideInWords(measured, 2)).toBe("unsteered +0.2, random +0.5 to +1.5");
+    expect(besideInWords({ ...measured, controls: [] }, 2)).toContain("random not yet");
     expect(keyInWords(measured, 0)).toContain("Mean of 2 prompts");
     expect(keyInWords(measured, 0)).toContain("Stream × 1.20 as long");
   });
@@ -227,7 +227,7 @@ describe("the view", () => {
 
   it("stands the number beside its controls", async () => {
     await open();
-    expect(find(".mikit-number").textContent).toBe("formality at +0.50, hits per 100 words+8.0 [6.0, 10.0] unsteered +0.2, random arrows +0.5 to +1.5");
+    expect(find(".mikit-number").textContent).toBe("formality at +0.50, hits per 100 words+8.0 [6.0, 10.0] unsteered +0.2, random +0.5 to +1.5");
     expect(host.querySelectorAll(".mikit-st-panels g").length).toBe(4);
     // The slider and each of four panels.
     expect(host.querySelectorAll(".mikit-st-out").length).toBe(5);
@@ -278,6 +278,12 @@ describe("the view", () => {
     await open({ problem: "8 and 7 came." });
     expect(find(".mikit-st-build").hidden).toBe(false);
     expect(find(".mikit-st-build [role='alert']").textContent).toBe("× 8 and 7 came.");
+    button("Doses").click();
+    fake.receive({ dose: 0.5 });
+    await frame();
+    expect(find(".mikit-st-build").hidden).toBe(true);
+    fake.receive({ problem: "7 and 6 came." });
+    expect(find(".mikit-st-build").hidden).toBe(false);
   });
 
   it("gives nothing away while texts are judged", async () => {

@@ -55,12 +55,12 @@ export function keyInWords({ prompts, curves }: Measured, at: number): string {
   return `Mean of ${prompts.length} prompts, whiskers 95 %. Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio) ? "" : ` Stream × ${fixed(ratio)} as long.`}`;
 }
 
-/** What the score is held against: "unsteered +0.2, random arrows −1.0 to +2.0". */
+/** What the score is held against: "unsteered +0.2, random −1.0 to +2.0". */
 export function besideInWords({ doses, curves, controls }: Measured, at: number): string {
   const plain = curves.effect.value[doses.indexOf(0)] ?? Number.NaN;
   const random = controls[0]?.curves.effect;
   const ends = random && !Number.isNaN(random.low[at]) ? `${signed(random.low[at]!, 1)} to ${signed(random.high[at]!, 1)}` : "not yet";
-  return `unsteered ${Number.isNaN(plain) ? "not yet" : signed(plain, 1)}, random arrows ${ends}`;
+  return `unsteered ${Number.isNaN(plain) ? "not yet" : signed(plain, 1)}, random ${ends}`;
 }
 
 /** "+6.2 [4.1, 8.3]" */
@@ -69,7 +69,7 @@ export function effectInWords({ curves: { effect: { value, low, high } } }: Meas
   return Number.isNaN(low[at]) ? signed(value[at]!, 1) : `${value[at]! > 0 ? "+" : ""}${interval(value[at]!, low[at]!, high[at]!)}`;
 }
 
-export const shareInWords = ([value, low, high, n]: Share): string => `${percent(value)} [${Math.round(100 * low)}, ${Math.round(100 * high)}], n = ${n}`;
+export const shareInWords = ([value, low, high, n]: Share): string => n === 0 ? "none answered" : `${percent(value)} [${Math.round(100 * low)}, ${Math.round(100 * high)}], n = ${n}`;
 
 /** What the blind answers came to, beside the random arrow's. */
 export function outcomeInWords({ picked, random }: Outcome): string {

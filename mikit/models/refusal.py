@@ -30,14 +30,14 @@ REFUSED = len(ANSWERS)
 CLOSED = 4
 """How many topics are closed."""
 
-D_MODEL, D_MLP, LAYERS = 256, 96, 2
+D_MODEL, D_MLP, LAYERS = 256, 64, 2
 LAST = LAYERS
 """The last stream; stream 0 is the embedding, stream i stands after layer i - 1."""
 
 RIGHT, SLIP = 0.9, 0.1
 """Of ten texts nine say what they should. Of the refused, one in ten is answered all the same."""
 
-UPDATES = (150, 100)
+UPDATES = (100, 150)
 """Of the first training, in which every question is answered, and of the second, in which closed ones are refused."""
 
 LEARNING_RATES, DECAY = (3e-3, 1e-3), 0.1

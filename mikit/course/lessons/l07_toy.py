@@ -228,7 +228,7 @@ E1 = Exercise(
         Wrong(lambda _: lambda x, d: 2 * our_without(x, d) - x, "the other side of the arrow"),
         Wrong(lambda _: lambda x, d: 2 * x - our_without(x, d), "Turn the sign"),
         Wrong(lambda _: lambda x, d: x - (x @ d).mean() * d / d.norm() ** 2, "loses the mean part"),
-        Wrong(lambda _: lambda x, d: x * (d < 0), "Something beside the arrow"),
+        Wrong(lambda _: lambda x, d: our_without(x, d).relu(), "Something beside the arrow"),
         Wrong(lambda _: lambda x, d: x @ d, "keeps its width"),
         Wrong(lambda _: torch.zeros(7, 5), "Give the function itself"),
     ),

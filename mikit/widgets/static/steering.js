@@ -210,9 +210,9 @@ x:dose=>LEFT+(dose-min)*unit,dose:x=>Math.min(max,Math.max(min,min+(x-LEFT)/unit
 min,max,step}){return Math.abs(dose)<=DETENT*(max-min)?0:Number((Math.round(dose/step)*step).toFixed(6))}function nearest(doses,dose){
 let best=-1;return doses?.forEach((one,i)=>{(best<0||Math.abs(one-dose)<Math.abs(doses[best]-dose))&&(best=i)}),best}function outOfRange(doses,bad,{
 min,max}){let found=[];return doses.forEach((dose,i)=>{if(!bad[i])return;let from=i?(doses[i-1]+dose)/2:min,to=i+1<doses.
-length?(dose+doses[i+1])/2:max;found.push([from,to])}),found}var meant=text=>text.replace(/^·+/,dots=>" ".repeat(dots.length));var KINDS=[["build","from sentences"],["token","a token"],["feature","a feature"],["file","a file"],["sum","a sum of two"]],
-HOWS=[["mean","difference of means"],["pca","first component (PCA)"],["probe","logistic probe"]],SIDES=[["toward","one s\
-entence a line"],["away from","their counterparts, in the same order"]];function sentences(text){return text.split(`
+length?(dose+doses[i+1])/2:max;found.push([from,to])}),found}var meant=text=>text.replace(/^·+/,dots=>" ".repeat(dots.length));var KINDS=[["build","sentences"],["token","a token"],["feature","a feature"],["file","a file"],["sum","a sum of two"]],HOWS=[
+["mean","mean difference"],["pca","PCA"],["probe","logistic probe"]],SIDES=[["toward","one sentence a line"],["away from",
+"their counterparts, in the same order"]];function sentences(text){return text.split(`
 `).map(line2=>line2.trim()).filter(Boolean)}function buildForm(signal,send){let nothing=()=>{},kind=selectField("What th\
 e direction is built from",signal,fold),how=selectField("How",signal,nothing),name=textField("Name of the direction",signal,
 nothing,"a name"),token=textField("A token",signal,nothing,"·formal (the dot is a space)"),feature=textField("Number of\
@@ -282,8 +282,8 @@ theme})),`${name}: ${tokens.length} tokens. Arrow keys move over them.`,line2?li
 let random=!1,instead=textButton("",signal,()=>{random=!random,redraw()}),unsteered=columnOf(signal,"plain",say),steered=columnOf(
 signal,"changed",say,instead);return{element:box("columns",unsteered.element,steered.element),reset(){random=!1},show(texts,name,strength,theme){
 let other=random&&texts?.random||null;instead.hidden=!texts?.random,instead.textContent=other?`back to “${name}”`:"a\
- random arrow instead",unsteered.show("unsteered",texts?.unsteered,theme),steered.show(`${other?"random arrow, equal len\
-gth":"steered"}, ${strength}`,other??texts?.steered,theme)}}}var HOWS2={add:"add",project:"take out",clamp:"hold at",ablate:"switch off"},MOST_SAMPLES=4;function span2(which,to,layer,last){
+ random arrow instead",unsteered.show("unsteered",texts?.unsteered,theme),steered.show(`${other?"random arrow, as long":
+"steered"}, ${strength}`,other??texts?.steered,theme)}}}var HOWS2={add:"add",project:"take out",clamp:"hold at",ablate:"switch off"},MOST_SAMPLES=4;function span2(which,to,layer,last){
 return which==="layer"?{layer:to,last:layer===last?to:Math.max(to,last)}:{layer:Math.min(to,layer),last:to}}var Inputs=class{constructor(model,signal,give){
 this.model=model;let layers=which=>to=>give(span2(which,Number(to),model.get("layer"),model.get("last")));this.prompt=textField(
 "Prompt",signal,prompt=>give({prompt}));let{mode,examples,direction,how,layer,last,samples}=this.selects={mode:selectField(
@@ -429,10 +429,10 @@ keep,blind,...words2.boxes,build.button])view.needsKernel(control);view.tie(colu
 live||!measured?.texts.length||stream?.dose===model.get("dose")?-1:nearest(measured.doses,model.get("dose"))}function texts(){
 let stream=model.get("stream"),at=stored();return at>=0?{unsteered:measured.texts[nearest(measured.doses,0)],steered:measured.
 texts[at],random:null}:stream?.samples[Math.min(model.get("shown"),stream.samples.length-1)]??null}function resting(){return stored()<
-0?TINT:`Texts of the ${measured.doses.length} measured strengths, after “${measured.prompts[0]}”: without a kernel the\
- slider goes to those.`}function drawNumber(){let at=hovered??nearest(measured?.doses,model.get("dose"));if(!measured||at<
-0||model.get("rating"))return view.number.clear();view.number.show({label:`${measured.score.name} at ${doseText(measured.
-doses[at],model.get("scale"))}, ${measured.unit}`,value:effectInWords(measured,at),below:besideInWords(measured,at)})}function drawDoses(axis){
+0?TINT:`No kernel: the slider goes to the ${measured.doses.length} measured strengths, texts after “${measured.prompts[0]}\
+”.`}function drawNumber(){let at=hovered??nearest(measured?.doses,model.get("dose"));if(!measured||at<0||model.get("ra\
+ting"))return view.number.clear();view.number.show({label:`${measured.score.name} at ${doseText(measured.doses[at],model.
+get("scale"))}, ${measured.unit}`,value:effectInWords(measured,at),below:besideInWords(measured,at)})}function drawDoses(axis){
 let{state}=model.get("status"),busy=model.get("measuring")&&(state==="busy"||state==="waiting");panels.element.hidden=!measured,
 panels.show(measured,axis,model.get("dose"),view.wide),unmeasured.hidden=measured!==null,measure.hidden=busy||!view.live,
 again.hidden=!measured||!view.live||state!=="stopped";let seconds=model.get("estimate")?.seconds;asking.textContent=view.

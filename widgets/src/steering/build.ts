@@ -5,8 +5,8 @@ import { meant } from "../shared/onetoken";
 import { box } from "./chart";
 import type { Offered } from "./traits";
 
-const KINDS = [["build", "from sentences"], ["token", "a token"], ["feature", "a feature"], ["file", "a file"], ["sum", "a sum of two"]] as const;
-const HOWS = [["mean", "difference of means"], ["pca", "first component (PCA)"], ["probe", "logistic probe"]] as const;
+const KINDS = [["build", "sentences"], ["token", "a token"], ["feature", "a feature"], ["file", "a file"], ["sum", "a sum of two"]] as const;
+const HOWS = [["mean", "mean difference"], ["pca", "PCA"], ["probe", "logistic probe"]] as const;
 const SIDES = [["toward", "one sentence a line"], ["away from", "their counterparts, in the same order"]] as const;
 
 /** One sentence a line; empty lines do not count. */

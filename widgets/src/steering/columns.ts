@@ -55,7 +55,7 @@ export function columnsOf(signal: AbortSignal, say: Say, redraw: () => void): { 
       instead.hidden = !texts?.random;
       instead.textContent = other ? `back to “${name}”` : "a random arrow instead";
       unsteered.show("unsteered", texts?.unsteered, theme);
-      steered.show(`${other ? "random arrow, equal length" : "steered"}, ${strength}`, other ?? texts?.steered, theme);
+      steered.show(`${other ? "random arrow, as long" : "steered"}, ${strength}`, other ?? texts?.steered, theme);
     },
   };
 }

@@ -116,7 +116,7 @@ function render({ model, el, signal }: RenderProps<SteeringTraits>): void {
   }
 
   function resting(): string {
-    return stored() < 0 ? TINT : `Texts of the ${measured!.doses.length} measured strengths, after “${measured!.prompts[0]}”: without a kernel the slider goes to those.`;
+    return stored() < 0 ? TINT : `No kernel: the slider goes to the ${measured!.doses.length} measured strengths, texts after “${measured!.prompts[0]}”.`;
   }
 
   function drawNumber(): void {

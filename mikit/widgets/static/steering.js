@@ -227,13 +227,14 @@ of},i)=>[i?"+":"",weight,"×",of])),pairs=box("columns",...sides.map(({side:side
 -error",role:"alert"});function fold(){let is=(...kinds)=>kinds.includes(kind.value);how.hidden=pairs.hidden=!is("build"),
 name.hidden=!is("build","sum"),[token.hidden,feature.hidden,file.hidden,sum.hidden]=[!is("token"),!is("feature"),!is("fi\
 le"),!is("sum")];for(let{area,count}of sides)count.textContent=`${sentences(area.value).length} sentences`}async function build(){
-let[chosen]=file.files??[];if(kind.value==="file"&&!chosen)return;let[plus,minus]=sides.map(({area})=>sentences(area.value)),
-messages={build:{name:name.value,how:how.value,plus,minus},token:{token:meant(token.value)},feature:{feature:feature.valueAsNumber},
-file:{name:chosen?.name},sum:{name:name.value,terms:terms.map(({weight,of})=>[weight.valueAsNumber,of.value])}};send({do:kind.
-value,...messages[kind.value]},kind.value==="file"?[await chosen.arrayBuffer()]:[])}return button.addEventListener("clic\
-k",()=>{build()},{signal}),options(kind,KINDS,"build"),options(how,HOWS,"mean"),fold(),{button,element:box("build",box("\
-row",kind,how,token,feature,file,sum,name,button),pairs,wrong),draw(offered,problem){terms.forEach(({of},i)=>options(of,
-offered.map(one=>[one.name,one.name]),of.value||(offered[i]?.name??""))),wrong.textContent=problem&&`× ${problem}`}}}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
+let[chosen]=file.files??[];if(kind.value==="file"&&!chosen||kind.value==="feature"&&!feature.value)return;let[plus,minus]=sides.
+map(({area})=>sentences(area.value)),messages={build:{name:name.value,how:how.value,plus,minus},token:{token:meant(token.
+value)},feature:{feature:feature.valueAsNumber},file:{name:chosen?.name},sum:{name:name.value,terms:terms.map(({weight,of})=>[
+weight.valueAsNumber,of.value])}};send({do:kind.value,...messages[kind.value]},kind.value==="file"?[await chosen.arrayBuffer()]:
+[])}return button.addEventListener("click",()=>{build()},{signal}),options(kind,KINDS,"build"),options(how,HOWS,"mean"),
+fold(),{button,element:box("build",box("row",kind,how,token,feature,file,sum,name,button),pairs,wrong),draw(offered,problem){
+terms.forEach(({of},i)=>options(of,offered.map(one=>[one.name,one.name]),of.value||(offered[i]?.name??""))),wrong.textContent=
+problem&&`× ${problem}`}}}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\

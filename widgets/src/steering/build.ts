@@ -55,7 +55,7 @@ export function buildForm(signal: AbortSignal, send: (message: Record<string, un
 
   async function build(): Promise<void> {
     const [chosen] = file.files ?? [];
-    if (kind.value === "file" && !chosen) return;
+    if ((kind.value === "file" && !chosen) || (kind.value === "feature" && !feature.value)) return;
     const [plus, minus] = sides.map(({ area }) => sentences(area.value));
     const messages: Record<string, Record<string, unknown>> = {
       build: { name: name.value, how: how.value, plus, minus }, token: { token: meant(token.value) }, feature: { feature: feature.valueAsNumber },

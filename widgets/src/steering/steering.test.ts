@@ -265,8 +265,10 @@ describe("the view", () => {
     button("Build").click();
     choose("What the direction is built from", "sum");
     button("Build").click();
-    choose("What the direction is built from", "file");
-    button("Build").click();
+    for (const empty of ["file", "feature"]) {
+      choose("What the direction is built from", empty);
+      button("Build").click();
+    }
     await frame();
     expect(fake.sent).toEqual([
       { do: "build", name: "greeting", how: "mean", plus: ["Dear Sir,", "Good day."], minus: ["Hey!", "Hi!"] }, { do: "token", token: " formal" },

@@ -66,6 +66,10 @@ class BadDirection(MikitError):
     """A direction that points nowhere, or cannot be made: zero, not finite, from another model or width."""
 
 
+class BadCircuit(MikitError):
+    """A set of edges that is no circuit: empty, or larger than the graph."""
+
+
 class NoChatTemplate(MikitError):
     """Chat asked of a tokenizer that has no chat template."""
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mikit.models.architectures import at, output_matrix
-from mikit.models.model import W_O, Model, gain
+from mikit.models.model import W_O, Model, gain, rms_scale
 from mikit.models.tokens import Tokens
 from mikit.trace.engine import capture
 from mikit.trace.sites import Site
@@ -171,5 +171,4 @@ def _before(model: Model, norm: nn.Module, value: Tensor, direction: Tensor) -> 
         before = scale * gain(model, norm) * direction
         constant = before.new_zeros(()) if norm.bias is None else norm.bias @ direction
         return before - before.mean(), constant  # to centre the value is to centre what it is multiplied with
-    eps = float(getattr(norm, "variance_epsilon", getattr(norm, "eps", 0.0)))
-    return (value.pow(2).mean() + eps).rsqrt() * gain(model, norm) * direction, direction.new_zeros(())
+    return rms_scale(norm, value) * gain(model, norm) * direction, direction.new_zeros(())

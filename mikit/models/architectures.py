@@ -28,6 +28,7 @@ class Architecture:
     final_norm: str
     unembed: str
 
+    attn_norm: str  # input: the stream that attention reads
     attn: str  # output: (attention's output, pattern [B, H, T, T])
     q: str  # output: queries before rotation and before a query norm; where q, k, v are fused, the three paths agree
     k: str
@@ -36,10 +37,16 @@ class Architecture:
     o_proj: str  # input: z, the heads' outputs side by side
     attn_out: str  # output: what attention adds to the residual stream
     attn_out_index: int | None  # position in that output where it is a tuple
-    resid_mid: str | None  # input: the stream between attention and MLP; None where both read the block's input
+    mlp_norm: str  # input: the stream that the MLP reads
     mlp: str  # input: mlp_in, after the norm
     mlp_down: str  # input: mlp_post, the neurons
     mlp_out: str  # output: what the MLP adds to the residual stream
+    parallel: bool = False  # attention and MLP both read the block's input
+
+    @property
+    def resid_mid(self) -> str | None:
+        """Input: the stream between attention and MLP; None where there is none between them."""
+        return None if self.parallel else self.mlp_norm
 
 
 _GPT2 = Architecture(
@@ -48,6 +55,7 @@ _GPT2 = Architecture(
     embed="transformer.drop",
     final_norm="transformer.ln_f",
     unembed="lm_head",
+    attn_norm="ln_1",
     attn="attn",
     q="attn.c_attn",
     k="attn.c_attn",
@@ -56,7 +64,7 @@ _GPT2 = Architecture(
     o_proj="attn.c_proj",
     attn_out="attn",
     attn_out_index=0,
-    resid_mid="ln_2",
+    mlp_norm="ln_2",
     mlp="mlp",
     mlp_down="mlp.c_proj",
     mlp_out="mlp",
@@ -68,6 +76,7 @@ _NEOX = Architecture(
     embed="gpt_neox.emb_dropout",
     final_norm="gpt_neox.final_layer_norm",
     unembed="lm_head",
+    attn_norm="input_layernorm",
     attn="attention",
     q="attention.query_key_value",
     k="attention.query_key_value",
@@ -76,7 +85,7 @@ _NEOX = Architecture(
     o_proj="attention.dense",
     attn_out="attention",
     attn_out_index=0,
-    resid_mid="post_attention_layernorm",
+    mlp_norm="post_attention_layernorm",
     mlp="mlp",
     mlp_down="mlp.dense_4h_to_h",
     mlp_out="mlp",
@@ -88,6 +97,7 @@ _LLAMA = Architecture(
     embed="model.embed_tokens",
     final_norm="model.norm",
     unembed="lm_head",
+    attn_norm="input_layernorm",
     attn="self_attn",
     q="self_attn.q_proj",
     k="self_attn.k_proj",
@@ -96,7 +106,7 @@ _LLAMA = Architecture(
     o_proj="self_attn.o_proj",
     attn_out="self_attn",
     attn_out_index=0,
-    resid_mid="post_attention_layernorm",
+    mlp_norm="post_attention_layernorm",
     mlp="mlp",
     mlp_down="mlp.down_proj",
     mlp_out="mlp",
@@ -108,7 +118,7 @@ _GEMMA = replace(
     family="gemma",
     attn_out="post_attention_layernorm",
     attn_out_index=None,
-    resid_mid="pre_feedforward_layernorm",
+    mlp_norm="pre_feedforward_layernorm",
     mlp_out="post_feedforward_layernorm",
 )
 
@@ -140,7 +150,7 @@ def architecture_of(config: PretrainedConfig) -> Architecture:
     check_supported(config.model_type)
     found = _BY_MODEL_TYPE[config.model_type]
     if found is _NEOX and config.use_parallel_residual:
-        return replace(found, resid_mid=None)
+        return replace(found, parallel=True)
     return found
 
 
@@ -181,3 +191,19 @@ def output_matrix(o_proj: nn.Module, heads: int) -> Tensor:
     weight: Tensor = o_proj.weight  # type: ignore[assignment]
     in_first = weight.T if isinstance(o_proj, nn.Linear) else weight
     return in_first.view(heads, -1, in_first.shape[-1])
+
+
+def input_matrix(projection: nn.Module, which: HeadValue, heads: int, layout: Layout) -> tuple[Tensor, Tensor | None]:
+    """The projection to q, k or v cut into heads, [heads, d_model, d_head]: head h reads ``x @ W[h]``; and its bias
+    [heads, d_head], where it has one. ``heads`` and ``layout`` as in ``heads_of``; both are views of the weights."""
+    weight: Tensor = projection.weight  # type: ignore[assignment]
+    in_first = weight.T if isinstance(projection, nn.Linear) else weight
+    bias: Tensor | None = getattr(projection, "bias", None)
+    matrix = heads_of(in_first, which, heads, layout).transpose(0, 1)
+    return matrix, None if bias is None else heads_of(bias, which, heads, layout)
+
+
+def applied(module: nn.Module, value: Tensor) -> Tensor:
+    """What a module makes of a value, past all hooks on it: a trace that runs meanwhile does not see it."""
+    out: Tensor = type(module).forward(module, value)
+    return out

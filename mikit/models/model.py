@@ -146,6 +146,12 @@ def gain(model: Model, norm: nn.Module) -> Tensor:
     return 1 + weight if model.arch.family == "gemma" else weight
 
 
+def rms_scale(norm: nn.Module, value: Tensor) -> Tensor:
+    """What an RMS norm multiplies ``value`` [..., d_model] with before its gain, [..., 1]."""
+    eps = float(getattr(norm, "variance_epsilon", getattr(norm, "eps", 0.0)))
+    return (value.pow(2).mean(-1, keepdim=True) + eps).rsqrt()
+
+
 def spec_of(hf: PreTrainedModel, arch: Architecture, tokenizer: PreTrainedTokenizerBase) -> Spec:
     """Read a model's measures from its config."""
     config = hf.config.get_text_config()
@@ -163,7 +169,7 @@ def spec_of(hf: PreTrainedModel, arch: Architecture, tokenizer: PreTrainedTokeni
         context=config.max_position_embeddings,
         adds_bos=adds_bos(tokenizer),
         has_chat=bool(tokenizer.chat_template),
-        parallel=arch.resid_mid is None,
+        parallel=arch.parallel,
     )
 
 

@@ -1,4 +1,5 @@
-"""capture / run / remember / rerun / rerun_to / value_and_grad / begin / step: the only file that opens a trace.
+"""capture / run / remember / rerun / rerun_to / rerun_edges / value_and_grad / begin / step: the only file that opens
+a trace.
 
 nnsight is not thread-safe, and JupyterLab runs widget callbacks beside a running cell, so every trace takes its turn
 at one process-wide lock. Every call here is one short trace: between calls other views get theirs. ``torch.no_grad``
@@ -24,6 +25,8 @@ from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.trace import values
 from mikit.trace.edits import Ablate, Clamp, Patch, Placed, Project, Steer
+from mikit.trace.graph import graph_of
+from mikit.trace.mixing import Mixing
 from mikit.trace.packing import Packed, attention_masks, pack
 from mikit.trace.sites import Site, check
 from mikit.trace.turns import Turns
@@ -123,11 +126,12 @@ def run(model: Model, tokens: Tokens, rows: Rows, *, start: Start | None = None,
 
 
 def value_and_grad(
-    model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric
+    model: Model, tokens: Tokens, sites: Iterable[Site], metric: Metric, *, embedding: Tensor | None = None
 ) -> dict[Site, tuple[Tensor, Tensor]]:
     """The value at each site and d(sum of metric) / d(value), shapes as ``capture``: one forward and one backward pass.
 
-    ``metric`` sees the last position's logits [batch, vocab]. Raises UnknownSite, WrongDtype, Busy."""
+    ``metric`` sees the last position's logits [batch, vocab]. ``embedding`` [batch, T, d_model] enters layer 0 in place
+    of the tokens'. Raises UnknownSite, WrongDtype, Busy."""
     sites = list(sites)
     _check_all(model, sites, tokens.ids.shape[1])
     _check_dtype(model)
@@ -140,6 +144,8 @@ def value_and_grad(
     lm = model.lm
     with _turn(), torch.enable_grad(), lm.trace(ids, use_cache=False, logits_to_keep=1):
         embedded = values.embedding(model, lm)
+        if embedding is not None:
+            embedded.copy_(embedding)
         embedded.requires_grad_(True)
         values.walk(model, lm, wanted, found.__setitem__, live=True)
         loss = metric(lm.output.logits[:, -1]).sum()
@@ -191,6 +197,26 @@ def rerun_to(model: Model, past: Past, rows: Rows, site: Site, *, since: int) ->
     value, packed = _rerun(model, past, rows, since, values.key(site))
     whole = values.part(value, site)[0]
     return [whole[packed.where(row, site)] for row in range(len(rows))]
+
+
+def rerun_edges(model: Model, past: Past, kept: Tensor, other: Tensor, *, since: int) -> Tensor:
+    """The remembered prompt again, one row for each set of edges ``kept`` [rows, receiver, sender], bool (see
+    ``graph``): along these comes what the sender writes in the row's own pass, along all others what ``other`` [sender,
+    position, d_model] holds for it. Positions before ``since`` stay as remembered and are not computed; ``other`` has
+    those from ``since`` on. Logits [rows, vocab] at the last position. Raises ShapeMismatch, WrongDtype, Busy."""
+    length = past.tokens.ids.shape[1]
+    _check_dtype(model)
+    _check_edge_shapes(model, kept, other, length, since)
+    device = model.hf.device
+    ids = past.tokens.ids[:, since:].expand(len(kept), -1).to(device)
+    cache = DynamicCache([(_first(k, since, len(kept)), _first(v, since, len(kept))) for k, v in past.keys_and_values])
+    mixing = Mixing(model, kept.to(device), other)
+    lm = model.lm
+    saved: list[Tensor] = []
+    with _turn(), torch.no_grad(), lm.trace(ids, past_key_values=cache, use_cache=True, logits_to_keep=1):
+        values.walk(model, lm, mixing.wanted, mixing.visit, live=True)
+        saved.append(lm.output.logits[:, -1].clone())
+    return saved[0]
 
 
 def _rerun(model: Model, past: Past, rows: Rows, since: int, read: Key | None) -> tuple[Tensor, Packed]:
@@ -351,6 +377,11 @@ def _keys_and_values(layer: Any) -> tuple[Tensor, Tensor]:
     return layer.keys, layer.values
 
 
+def _first(kept: Tensor, count: int, rows: int) -> Tensor:
+    """The first ``count`` positions of one layer's keys or values, for every row."""
+    return kept[:, :, :count].expand(rows, -1, -1, -1)
+
+
 def _first_position(edits: Sequence[AnyEdit], since: int, length: int) -> int:
     """The leftmost position that a row's edits can change."""
     named = [edit.site.position % length for edit in edits if isinstance(edit.site.position, int)]
@@ -401,6 +432,24 @@ def _check_start(model: Model, start: Start, ids: Tensor, plan: Plan) -> None:
     for name, layer in plan:
         if layer is not None and layer < start.layer:
             raise ShapeMismatch(f"An edit at L{layer} {name} would be skipped: the pass starts at layer {start.layer}.")
+
+
+def _check_edge_shapes(model: Model, kept: Tensor, other: Tensor, length: int, since: int) -> None:
+    graph = graph_of(model.spec)
+    if not 0 <= since < length:
+        raise ShapeMismatch(f"Edges are cut from position {since} on, but the prompt has {length} tokens.")
+    if kept.dim() != 3 or kept.shape[1:] != graph.edges.shape or kept.dtype != torch.bool or not len(kept):
+        r, s = graph.edges.shape
+        raise ShapeMismatch(
+            f"The kept edges have shape {tuple(kept.shape)} and are {kept.dtype}; this model needs [rows, {r}, {s}] of"
+            " bool: rows, receivers, senders."
+        )
+    want = (len(graph.senders), length - since, model.spec.d_model)
+    if tuple(other.shape) != want:
+        raise ShapeMismatch(
+            f"What goes along the other edges has shape {tuple(other.shape)}; {want} is needed: senders, positions from"
+            f" {since} on, d_model."
+        )
 
 
 def _one_row_each(ids: Tensor, rows: Rows) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from transformers import BertConfig
 
 from mikit.errors import UnsupportedModel
-from mikit.models.architectures import architecture_of, at, heads_of
+from mikit.models.architectures import applied, architecture_of, at, heads_of, input_matrix
 from mikit.models.model import W_O, Model
 from tests import tiny
 
@@ -36,6 +36,8 @@ def read(model: Model, layer: int) -> dict[str, Tensor]:
         "v": (at(block, arch.v), "out"),
         "z": (at(block, arch.o_proj), "in"),
         "attn_out": (at(block, arch.attn_out), "out"),
+        "attn_norm": (at(block, arch.attn_norm), "in"),
+        "mlp_norm": (at(block, arch.mlp_norm), "in"),
         "mlp_in": (at(block, arch.mlp), "in"),
         "mlp_post": (at(block, arch.mlp_down), "in"),
         "mlp_out": (at(block, arch.mlp_out), "out"),
@@ -89,6 +91,7 @@ def reference(model: Model, layer: int) -> dict[str, Tensor]:
         want["z"] = torch.einsum("bhqk,bkhd->bqhd", want["pattern"], values.repeat_interleave(group, dim=2))
         want["attn_out"] = block.post_attention_layernorm(attended[0]) if spec.family == "gemma" else attended[0]
         want["resid_mid"] = x + want["attn_out"]
+        want["attn_norm"], want["mlp_norm"] = x, x if spec.parallel else want["resid_mid"]
         want["mlp_out"] = y - want["resid_mid"]
         want["mlp_in"] = {
             "gpt2": lambda: block.ln_2(want["resid_mid"]),
@@ -149,6 +152,17 @@ def test_heads_add_up_to_attention(model: Model) -> None:
     bias = getattr(at(at(model.hf, model.arch.blocks)[1], model.arch.o_proj), "bias", None)
     total = torch.einsum("bthd,hdm->btm", got["z"], W_O(model, 1)) + (0 if bias is None else bias)
     torch.testing.assert_close(total, got["attn"], atol=1e-6, rtol=1e-5)
+
+
+def test_heads_read_by_their_own_matrices(model: Model) -> None:
+    got, block = read(model, 1), at(model.hf, model.arch.blocks)[1]
+    with torch.no_grad():
+        normed = applied(at(block, model.arch.attn_norm), got["resid_pre"])
+        for which, path in (("q", model.arch.q), ("k", model.arch.k), ("v", model.arch.v)):
+            heads = got[which].shape[2]
+            matrix, bias = input_matrix(at(block, path), which, heads, model.arch.layout)
+            found = torch.einsum("btm,hmd->bthd", normed, matrix) + (0 if bias is None else bias)
+            torch.testing.assert_close(found, got[which], atol=1e-6, rtol=1e-5)
 
 
 def test_the_stream_starts_at_the_embedding_and_ends_at_the_logits(model: Model) -> None:

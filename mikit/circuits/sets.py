@@ -1,0 +1,89 @@
+"""Sets of edges, [receiver, sender] of bool: the strongest, random ones of the same size, those that belong to a part,
+and what of a set can matter at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from mikit.errors import BadCircuit, ShapeMismatch
+from mikit.trace.graph import Graph
+
+
+def strongest(graph: Graph, scores: Tensor, count: int) -> Tensor:
+    """The ``count`` edges of highest score; of ``scores.abs()`` those that matter most, whichever way. Raises
+    ShapeMismatch, BadCircuit."""
+    if scores.shape != graph.edges.shape:
+        raise ShapeMismatch(
+            f"The scores have shape {tuple(scores.shape)}; {tuple(graph.edges.shape)} is needed: receivers, senders."
+        )
+    if not 1 <= count <= graph.size:
+        raise BadCircuit(f"A circuit of {count} edges was asked for; this model has {graph.size}. Take at least one.")
+    kept = torch.zeros_like(graph.edges)
+    edges = graph.edges.nonzero()
+    best = edges[scores[graph.edges].topk(count).indices.cpu()]
+    kept[best[:, 0], best[:, 1]] = True
+    return kept
+
+
+def random_scores(graph: Graph, draws: int, seed: int) -> Iterator[Tensor]:
+    """Edges in random order: scores for ``strongest``, in which every set of a size is as likely as any other."""
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(draws):
+        yield torch.rand(graph.edges.shape, generator=generator)
+
+
+def random_circuits(graph: Graph, count: int, draws: int, seed: int) -> Iterator[Tensor]:
+    """``draws`` sets of ``count`` edges: what a circuit of that size does by chance."""
+    return (strongest(graph, scores, count) for scores in random_scores(graph, draws, seed))
+
+
+def by_sender(circuit: Tensor) -> dict[int, Tensor]:
+    """A circuit's edges from each of its senders, by the sender's place in the graph: without them the part is out of
+    the circuit."""
+    groups = {}
+    for sender in circuit.any(0).nonzero().ravel().tolist():
+        groups[sender] = torch.zeros_like(circuit)
+        groups[sender][:, sender] = circuit[:, sender]
+    return groups
+
+
+def by_edge(circuit: Tensor) -> Iterator[Tensor]:
+    """Each of a circuit's edges alone, receiver by receiver."""
+    for receiver, sender in circuit.nonzero().tolist():
+        one = torch.zeros_like(circuit)
+        one[receiver, sender] = True
+        yield one
+
+
+def on_paths(graph: Graph, circuit: Tensor) -> Tensor:
+    """The edges that lie on a way from the embedding to the logits. The others change nothing: what enters them is the
+    other run's already, or what leaves them reads nobody."""
+    made_of = _made_of(graph)
+    reached = torch.zeros(len(graph.senders), dtype=torch.bool)
+    reached[0] = True
+    for sender in range(1, len(graph.senders)):  # in order, so that all before it are settled
+        reached[sender] = (circuit[made_of[sender]] & reached).any()
+    useful = torch.zeros(len(graph.receivers), dtype=torch.bool)
+    useful[-1] = True
+    for sender in range(len(graph.senders) - 1, 0, -1):
+        useful[made_of[sender]] |= (circuit[:, sender] & useful).any()
+    return circuit & reached[None] & useful[:, None]
+
+
+def _made_of(graph: Graph) -> Tensor:
+    """Which receivers a sender is made of, [sender, receiver]: a head of its q, k and v, an MLP of what it reads."""
+    group = graph.heads // graph.kv_heads
+    made_of = torch.zeros(len(graph.senders), len(graph.receivers), dtype=torch.bool)
+    for s, sender in enumerate(graph.senders[1:], start=1):
+        layer = sender.layer
+        assert layer is not None, "every sender has a layer"
+        if sender.head is None:
+            made_of[s, graph.read_by("mlp_in", layer)] = True
+            continue
+        made_of[s, graph.read_by("q", layer).start + sender.head] = True
+        for name in ("k", "v"):
+            made_of[s, graph.read_by(name, layer).start + sender.head // group] = True
+    return made_of

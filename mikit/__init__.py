@@ -67,6 +67,7 @@ _HOME = {
     "FeatureDashboard": "mikit.widgets.features",
     "LensView": "mikit.widgets.lens",
     "PatchingView": "mikit.widgets.patching",
+    "SteeringPanel": "mikit.widgets.steering",
     "SuperpositionView": "mikit.widgets.superposition",
     "TokenStrip": "mikit.widgets.tokens",
     "TrainingView": "mikit.widgets.training",

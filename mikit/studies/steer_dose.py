@@ -73,7 +73,7 @@ class SteerDose(Study):
     temperature: float = Field(default=0.7, ge=0)
     score: WordScore
 
-    needs: ClassVar[tuple[str, ...]] = ("traced is raw", "batched is single")
+    needs: ClassVar[tuple[str, ...]] = ("traced is raw", "batched is single", "short pass")
 
     def estimate(self, model: Model) -> Cost:
         s = model.spec

@@ -23,7 +23,6 @@ from mikit.studies.record import Record
 from mikit.studies.side_effects import TOKENS
 from mikit.studies.steer_dose import SteerDose, bounds, out_of_range, text_name
 from mikit.studies.steering import Steering, another_layer, random_arrow, shuffled_pairs
-from mikit.studies.texts import ORDINARY
 from mikit.trace import engine
 from mikit.trace.arrays import Array
 from mikit.trace.checks import load
@@ -34,7 +33,15 @@ from tests.trace import reference
 PROMPTS = ("w5 w6 w7 w8 w9", "w1 w2")
 LAYER, LENGTH, SAMPLES, DOSES = 2, 6, 2, (-2.0, 0.0, 2.0)
 SCORE = WordScore(name="low", plus=tuple(f"w{i}" for i in range(50)), minus=tuple(f"w{i}" for i in range(50, 96, 2)))
+NEUTRAL = tuple(" ".join(f"w{(7 * n + 13 * i) % 90}" for i in range(12 + n)) for n in range(8))
+"""Ordinary sentences are one and the same unknown token to a small model's tokenizer."""
 MEASURES = ("score", "surprise", "repetition", "kl", "norm ratio")
+
+
+@pytest.fixture(autouse=True)
+def neutral(monkeypatch):
+    for module in ("side_effects", "code_steering"):
+        monkeypatch.setattr(f"mikit.studies.{module}.ORDINARY", NEUTRAL)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +72,7 @@ def interval(samples):
 
 
 def neutral_ids(model):
-    ids = [model.tokens(text).ids[:, :TOKENS] for text in ORDINARY]
+    ids = [model.tokens(text).ids[:, :TOKENS] for text in NEUTRAL]
     return [one[:, : min(one.shape[1] for one in ids)] for one in ids]
 
 
@@ -157,6 +164,8 @@ def test_controls_are_arrows_of_equal_length(model):
         ):
             np.testing.assert_allclose(ours, theirs, atol=1e-4, rtol=1e-3)
     assert (of(random.grids["kl"])[1][[0, 2]] < of(random.grids["kl"])[2][[0, 2]]).all()
+    assert text_name(2, 0, of="shuffled pairs") in result.texts
+    assert text_name(0, 0, of="shuffled pairs") not in result.texts  # that text is everyone's, and written once
     assert all(tuple(control.grids) == MEASURES for control in result.controls)
 
 
@@ -189,7 +198,7 @@ def test_where_the_text_begins_and_several_layers(model):
     assert result.texts[text_name(2, 0)] == tuple(map(model.token_string, found))
     kl = side_effects(model, LAYER, push)[:, 0].mean()
     assert result.grids["kl"].values.numpy()[2] == pytest.approx(kl, rel=1e-3)
-    both = run_study(study(model, layers=(0, 2), samples=1), model)
+    both = run_study(study(model, layers=(0, 2), samples=1, length=1), model)
     first = side_effects(model, 0, 2 * steered.norm(model, 0) * steered.arrow(model, 0))
     assert both.grids["norm ratio"].values.numpy()[2] == pytest.approx(first[:, 1].mean(), rel=1e-3)
     assert both.grids["kl"].values.numpy()[2] != pytest.approx(first[:, 0].mean(), rel=1e-2)
@@ -234,7 +243,7 @@ def counted_traces():
 
 def test_effect_first_in_short_traces_the_weights_as_they_were(model, monkeypatch):
     before = weights_hash(model.hf)
-    asked = study(model)
+    asked = study(model, doses=(0.0, 2.0), length=3)
     whole = run_study(asked, model)
     monkeypatch.setattr("mikit.studies.cost.budget", lambda spec: 10 * spec.layers)  # ten tokens in a trace
     results, most, last = [], 0, 0

@@ -63,6 +63,9 @@ def test_a_change_acts_from_its_stream_on(double, at):
     for i in range(LAST + 1):
         assert torch.equal(before[i], after[i]) == (i < at)
     torch.testing.assert_close(after[at], before[at] + 1)
+    for i in range(at, LAST):
+        plain = after[i] + (after[i] @ double.W_in[i]).clamp_min(0) @ double.W_out[i]
+        torch.testing.assert_close(after[i + 1], plain)
 
 
 def test_what_is_added_last_is_read_as_it_is_and_earlier_it_is_not(double):

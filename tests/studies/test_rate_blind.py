@@ -86,6 +86,8 @@ def test_nothing_of_the_truth_is_shown_before_the_answers(model):
     table = [[sum(first & kinds), sum(first & ~kinds)], [sum(~first & kinds), sum(~first & ~kinds)]]
     assert stats.fisher_exact(table)[1] > 1e-3
     assert np.diff(kinds.astype(int)).astype(bool).sum() > 8  # kinds are mixed, not one after the other
+    after_first = np.array([pair.prompt == 0 for pair in pairs])
+    assert sum(after_first & kinds) == 20 and sum(after_first & ~kinds) == 10  # each kind goes round the prompts
     other, _ = drawn(study(model, rounds=60, length=1, seed=5), model)
     assert [pair.first for pair in other] != first.tolist()
     result = run_study(asked, model)

@@ -66,7 +66,8 @@ def against_texts(
     else:
         drawn = torch.randint(weights.shape[1], (length - 1,), generator=torch.Generator().manual_seed(seed))
         weights[torch.arange(length - 1), drawn] = 1
-    other = torch.zeros(len(graph_of(model.spec).senders), length - 1, model.spec.d_model)
+    size = (len(graph_of(model.spec).senders), length - 1, model.spec.d_model)
+    other = torch.zeros(size, device=model.hf.device)
     for text, share in zip(reference, torch.split(weights, sizes.tolist(), dim=1), strict=True):
         if share.any():
             other += torch.einsum("pt,std->spd", share.to(other), sender_values(model, text)[:, 1:])

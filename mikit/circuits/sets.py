@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from mikit.errors import BadCircuit, ShapeMismatch
 from mikit.trace.graph import Graph
+
+WAYS = 4096
+"""Random ways of one order of edges: those of smollm2-135m hold a ninth of its edges."""
 
 
 def strongest(graph: Graph, scores: Tensor, count: int) -> Tensor:
@@ -29,14 +33,23 @@ def strongest(graph: Graph, scores: Tensor, count: int) -> Tensor:
 
 
 def random_scores(graph: Graph, draws: int, seed: int) -> Iterator[Tensor]:
-    """Edges in random order: scores for ``strongest``, in which every set of a size is as likely as any other."""
+    """Scores for ``strongest`` that order edges at random, in ways: from the logits back to the embedding, each time to
+    any sender before, and on from one of its inputs. What the ways leave out follows in random order.
+
+    Edges drawn one by one would hardly ever join up: of 141 edges of smollm2-135m not one lies on a path, so circuits
+    of them do nothing, whatever the circuit that they are held against."""
     generator = torch.Generator().manual_seed(seed)
     for _ in range(draws):
-        yield torch.rand(graph.edges.shape, generator=generator)
+        laid = _ways(graph, generator)
+        _, first = np.unique(laid.numpy(), return_index=True)
+        order = laid[torch.from_numpy(np.sort(first))]
+        scores = torch.rand(graph.edges.shape, generator=generator)
+        scores.view(-1)[order] = torch.arange(len(order), 0, -1) + 1.0
+        yield scores
 
 
 def random_circuits(graph: Graph, count: int, draws: int, seed: int) -> Iterator[Tensor]:
-    """``draws`` sets of ``count`` edges: what a circuit of that size does by chance."""
+    """``draws`` sets of ``count`` edges, random ways through the model: what a circuit of that size does by chance."""
     return (strongest(graph, scores, count) for scores in random_scores(graph, draws, seed))
 
 
@@ -71,6 +84,27 @@ def on_paths(graph: Graph, circuit: Tensor) -> Tensor:
     for sender in range(len(graph.senders) - 1, 0, -1):
         useful[made_of[sender]] |= (circuit[:, sender] & useful).any()
     return circuit & reached[None] & useful[:, None]
+
+
+def _ways(graph: Graph, generator: torch.Generator) -> Tensor:
+    """Edges of ``WAYS`` random ways one after the other, each as its place in ``graph.edges`` laid flat."""
+    made_of = [_of_three(row.nonzero().ravel()) for row in _made_of(graph)]
+    inputs, reach = torch.stack(made_of), graph.edges.sum(1)
+    receiver = torch.full((WAYS,), len(graph.receivers) - 1)
+    there = torch.zeros(WAYS, dtype=torch.bool)
+    laid = []
+    while not there.all():
+        sender = (torch.rand(WAYS, generator=generator) * reach[receiver]).long()
+        laid.append(torch.where(there, -1, receiver * len(graph.senders) + sender))
+        there = there | (sender == 0)
+        receiver = inputs[sender, torch.randint(3, (WAYS,), generator=generator)]
+    found = torch.stack(laid, 1).ravel()
+    return found[found >= 0]
+
+
+def _of_three(inputs: Tensor) -> Tensor:
+    """A head's q, k and v; an MLP's one input, or none of the embedding's, three times."""
+    return inputs if len(inputs) == 3 else inputs.new_zeros(1).add(inputs.sum()).expand(3)
 
 
 def _made_of(graph: Graph) -> Tensor:

@@ -84,9 +84,9 @@ def test_a_draw_brings_one_position_of_one_text():
     clean, *texts = tokens_of(model, CLEAN, CORRUPT, [20, 21, 22, 23])
     pool = torch.cat([split.run(model, text.ids)[1].detach()[:, 1:] for text in texts], 1)
     one, again, other = (against_texts(model, clean, texts, "resample", seed).other for seed in (0, 0, 1))
-    for position in range(one.shape[1]):
-        apart = (pool - one[:, position, None]).abs().amax((0, 2))
-        assert apart.min() < 1e-5, "every sender from the same place"
+    apart = torch.stack([(pool - each[:, None]).abs().amax((0, 2)) for each in one.unbind(1)])
+    assert apart.amin(1).max() < 1e-5, "every sender from the same place"
+    assert len(set(apart.argmin(1).tolist())) > 1, "each position from a place of its own"
     torch.testing.assert_close(one, again)
     assert not torch.allclose(one, other)
 

@@ -27,13 +27,26 @@ def test_the_strongest_are_edges_of_highest_score(model):
     assert torch.equal(strongest(graph, scores, graph.size), graph.edges)
 
 
-def test_random_circuits_have_the_size_and_no_favourites(model):
+def test_random_circuits_are_ways_through_the_model(model):
+    """All of their edges lie on paths, but those of the last way, which the size cuts off."""
     graph = graph_of(model.spec)
-    drawn = torch.stack(list(random_circuits(graph, graph.size // 4, 400, 0)))
-    assert (drawn.sum((1, 2)) == graph.size // 4).all() and not (drawn & ~graph.edges).any()
-    often = drawn.double().mean(0)[graph.edges]
-    assert (often - 0.25).abs().max() < 0.11  # five standard errors
-    assert torch.equal(drawn[:2], torch.stack(list(random_circuits(graph, graph.size // 4, 2, 0))))
+    drawn = list(random_circuits(graph, 40, 20, 0))
+    longest = 2 * model.spec.layers + 1
+    for circuit in drawn:
+        assert circuit.sum() == 40 and not (circuit & ~graph.edges).any()
+        assert on_paths(graph, circuit).sum() > 40 - longest
+    assert torch.equal(torch.stack(drawn[:2]), torch.stack(list(random_circuits(graph, 40, 2, 0))))
+    assert not torch.equal(drawn[0], drawn[1])
+
+
+def test_random_ways_have_no_favourites(model):
+    """The first edge reads any sender into the logits; in the end every edge is reached."""
+    graph = graph_of(model.spec)
+    first = torch.stack(list(random_circuits(graph, 1, 200, 0))).double().mean(0)
+    assert first[:-1].sum() == 0 and first.sum() == pytest.approx(1.0)
+    chance = 1 / len(graph.senders)
+    assert (first[-1] - chance).abs().max() < 4 * (chance / 200) ** 0.5
+    assert torch.equal(next(random_circuits(graph, graph.size, 1, 0)), graph.edges)
 
 
 def test_groups_make_up_the_circuit(model):
@@ -50,7 +63,8 @@ def test_groups_make_up_the_circuit(model):
 def test_edges_off_every_path_change_nothing(model):
     """And of those on a path, each is joined to the embedding and the logits by others."""
     graph = graph_of(model.spec)
-    circuits = list(random_circuits(graph, graph.size // 5, 4, 1))
+    scores = torch.rand(4, *graph.edges.shape, generator=torch.Generator().manual_seed(0))
+    circuits = [strongest(graph, each, graph.size // 5) for each in scores]
     alive = [on_paths(graph, circuit) for circuit in circuits]
     assert all(0 < one.sum() < circuit.sum() for one, circuit in zip(alive, circuits, strict=True))
     clean, corrupt = (model.tokens_from(torch.tensor([ids])) for ids in ([5, 6, 7, 8], [5, 40, 41, 8]))
@@ -60,15 +74,17 @@ def test_edges_off_every_path_change_nothing(model):
     assert torch.equal(on_paths(graph, graph.edges), graph.edges)
 
 
-@pytest.mark.parametrize("edges", [[], [("logits", None, None, 0)], [("mlp_in", 0, None, 0)]])
+@pytest.mark.parametrize(
+    "edges", [[], [("logits", None, None, 0)], [("mlp_in", 0, None, 0)], [("logits", None, None, 1)]]
+)
 def test_small_circuits_by_hand(edges):
-    """Nothing, the embedding straight to the logits, and an MLP that nobody reads."""
+    """Nothing, the embedding straight to the logits, an MLP that nobody reads, and a head that reads nothing."""
     graph = graph_of(tiny_models.model("llama").spec)
     circuit = torch.zeros_like(graph.edges)
     for name, layer, head, sender in edges:
         (row,) = [r for r, s in enumerate(graph.receivers) if (s.name, s.layer, s.head) == (name, layer, head)]
         circuit[row, sender] = True
-    whole = circuit if edges and edges[0][0] == "logits" else torch.zeros_like(circuit)
+    whole = circuit if edges == [("logits", None, None, 0)] else torch.zeros_like(circuit)
     assert torch.equal(on_paths(graph, circuit), whole)
 
 

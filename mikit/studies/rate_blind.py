@@ -15,14 +15,13 @@ from mikit.models.model import Model
 from mikit.sae.labels import wilson
 from mikit.studies import code_steering, cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
-from mikit.studies.directions import NORM_TEXTS, reading, texts
+from mikit.studies.directions import reading
 from mikit.studies.prompts import Prompt
 from mikit.studies.steer_text import RANDOM, SAMPLES_APART
 from mikit.studies.steering import Steering, random_arrow
 from mikit.studies.written import groups, read_prompts, write_all
 from mikit.trace.arrays import Array
 from mikit.trace.engine import AnyEdit
-from mikit.trace.sites import Site
 
 STEERED = "steered"
 KINDS = (STEERED, RANDOM)
@@ -81,15 +80,12 @@ class RateBlind(Study):
         return Cost(seconds=took, bytes=largest)
 
     def inputs(self, model: Model) -> list[Tensor]:
-        read = [*NORM_TEXTS, *texts(self.steering.direction)]
-        return [
-            *(tokens.ids[0] for tokens in read_prompts(model, self.prompts, self.length)),
-            *(model.tokens(text).ids[0] for text in read),
-        ]
+        prompts = [tokens.ids[0] for tokens in read_prompts(model, self.prompts, self.length)]
+        return [*prompts, *self.steering.inputs(model)]
 
     def method(self, model: Model) -> Method:
         return Method(
-            sites=tuple(Site(name="resid_post", layer=layer) for layer in self.steering.layers),
+            sites=self.steering.sites(),
             metric=f"answers of a person to '{self.question}', who saw pairs of texts, one of each changed, in an order"
             f" that was drawn; texts drawn at temperature {self.temperature:g} (0: the likeliest), steered by"
             f" '{self.steering.how}', strength {self.dose:g}",

@@ -17,7 +17,7 @@ from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.studies import code_steering, cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, mean_grid
-from mikit.studies.directions import NORM_TEXTS, reading, texts
+from mikit.studies.directions import reading
 from mikit.studies.prompts import Prompt, RepeatPrompt
 from mikit.studies.side_effects import SideEffects, cost_of, neutral, side_effects, unsteered
 from mikit.studies.steer_text import SAMPLES_APART
@@ -25,7 +25,6 @@ from mikit.studies.steering import Arrow, Steering, another_layer, random_arrow,
 from mikit.studies.written import Text, groups, read_at_once, read_prompts, unsteered_logprob, write_all
 from mikit.trace.arrays import Array
 from mikit.trace.engine import AnyEdit
-from mikit.trace.sites import Site
 
 DOSES = tuple(i / 5 for i in range(-4, 5))
 DRAWS = 2
@@ -92,16 +91,12 @@ class SteerDose(Study):
         return Cost(seconds=took + (1 + len(self._controls(model))) * neutral.seconds, bytes=largest + neutral.bytes)
 
     def inputs(self, model: Model) -> list[Tensor]:
-        read = [*NORM_TEXTS, *texts(self.steering.direction)]
-        return [
-            *(tokens.ids[0] for tokens in self._prompts(model)),
-            *(model.tokens(text).ids[0] for text in read),
-            *neutral(model),
-        ]
+        prompts = [tokens.ids[0] for tokens in self._prompts(model)]
+        return [*prompts, *self.steering.inputs(model), *neutral(model)]
 
     def method(self, model: Model) -> Method:
         return Method(
-            sites=tuple(Site(name="resid_post", layer=layer) for layer in self.steering.layers),
+            sites=self.steering.sites(),
             metric=f"texts drawn at temperature {self.temperature:g} (0: the likeliest) after steering by"
             f" '{self.steering.how}', scored by the words of '{self.score.name}'; surprise under the unsteered model,"
             " repeated 3-grams; KL(unsteered || steered) and the stream's length on neutral text",

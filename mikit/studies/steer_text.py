@@ -13,11 +13,10 @@ from mikit.methods.writing import Written, write
 from mikit.models.model import Model
 from mikit.studies import code_steering, cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
-from mikit.studies.directions import reading, texts
+from mikit.studies.directions import reading
 from mikit.studies.prompts import Prompt
 from mikit.studies.steering import Steering, random_arrow
 from mikit.trace.arrays import Array
-from mikit.trace.sites import Site
 
 SAMPLES_APART = 1000
 """Seed x this + the sample's number: the luck of a sample."""
@@ -57,12 +56,11 @@ class SteerText(Study):
         return Cost(seconds=seconds, bytes=cache + cost.held(s, typed, rows))
 
     def inputs(self, model: Model) -> list[Tensor]:
-        read = [model.tokens(text).ids[0] for text in texts(self.steering.direction)]
-        return [self.prompt.tokens(model).ids[0], *read]
+        return [self.prompt.tokens(model).ids[0], *self.steering.inputs(model)]
 
     def method(self, model: Model) -> Method:
         return Method(
-            sites=tuple(Site(name="resid_post", layer=layer) for layer in self.steering.layers),
+            sites=self.steering.sites(),
             metric=f"text drawn at temperature {self.temperature:g} (0: the likeliest) after steering by"
             f" '{self.steering.how}', strength {self.dose:g}; change of each token's log-probability at temperature 1",
         )
@@ -92,7 +90,7 @@ class SteerText(Study):
         return code_steering.steer_text_script(self, model, flavour)
 
     def _result(self, model: Model, prompt: tuple[str, ...], written: Written, why: str) -> Result:
-        ids, logprob, lengths = (part.unflatten(0, (self.samples, ROWS)) for part in written)
+        ids, logprob, lengths = (part.reshape(self.samples, ROWS, *part.shape[1:]) for part in written)
         n = ids.shape[2]
         lengths = lengths[:, :3]
         # For the unsteered, the steered and the random text: the row of the unsteered model, and of the steered one.

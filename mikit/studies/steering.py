@@ -18,7 +18,7 @@ from mikit.sae.evaluate import check_place, sites
 from mikit.sae.index import index_of
 from mikit.sae.library import opened
 from mikit.studies.dictionary import check_feature
-from mikit.studies.directions import Direction, FeatureDirection, residual_norms, shuffled, vector
+from mikit.studies.directions import NORM_TEXTS, Direction, FeatureDirection, residual_norms, shuffled, texts, vector
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Clamp, Project, Steer
 from mikit.trace.engine import AnyEdit
@@ -64,6 +64,14 @@ class Steering(BaseModel):
             )
         return self
 
+    def inputs(self, model: Model) -> list[Tensor]:
+        """The token ids of every text that the arrow and its unit are made from."""
+        return [model.tokens(text).ids[0] for text in (*NORM_TEXTS, *texts(self.direction))]
+
+    def sites(self) -> tuple[Site, ...]:
+        """Where it acts."""
+        return tuple(Site(name="resid_post", layer=layer) for layer in self.layers)
+
     def edits(self, model: Model, dose: float, along: Along | None = None) -> list[AnyEdit]:
         """What is done at a strength; nothing at 0. ``along``: do the same along another arrow, of equal length.
 
@@ -72,8 +80,8 @@ class Steering(BaseModel):
             raise NotFinite(
                 f"The strength {dose:g} is beyond {STRONGEST:g}, where numbers overflow. Use a smaller one."
             )
-        for layer in self.layers:
-            check(Site(name="resid_post", layer=layer), model.spec)
+        for site in self.sites():
+            check(site, model.spec)
         if dose == 0:
             return []
         if self.how in OF_FEATURES:
@@ -153,7 +161,8 @@ def random_arrow(steering: Steering, seed: int) -> Arrow:
 
     def along(model: Model, layer: int) -> Tensor:
         drawn = torch.randn(model.spec.d_model, generator=torch.Generator().manual_seed(RANDOM_SEEDS + seed))
-        return drawn / drawn.norm()
+        arrow: Tensor = drawn / drawn.norm()
+        return arrow
 
     why = f"An arrow of equal length in a random direction (seed {seed}): what any push of this size does."
     return Arrow("random arrow", why, steering, along)

@@ -12,7 +12,7 @@ from mikit.models.model import Model
 from mikit.studies.base import Grid, Result
 from mikit.studies.prompts import RepeatPrompt
 from mikit.studies.rate_blind import RateBlind
-from mikit.studies.steer_dose import SteerDose, text_name
+from mikit.studies.steer_dose import SteerDose, bounds, out_of_range, text_name
 from mikit.studies.steer_text import RANDOM, STREAMS, SteerText
 from mikit.studies.steering import Steering
 from mikit.widgets import still
@@ -21,12 +21,6 @@ from mikit.widgets.wire import decode, encode
 
 COSTS = {"kl": "kl", "surprise": "surprise", "repetition": "repetition", "ratio": "norm ratio"}
 """Costs as the browser calls them, and as the study does."""
-
-SURPRISE_BOUND = 1.5
-"""Nats a token above the text at dose 0: beyond, the unsteered model would hardly have written this."""
-
-REPETITION_BOUND = 0.25
-"""Share of 3-grams that came before: beyond, the text goes round in circles."""
 
 LIMIT = 4.0
 """Change of a token's log-probability at the end of the colour scale, in nats."""
@@ -103,10 +97,6 @@ def measured_wire(result: Result) -> dict[str, Any]:
     """What every dose does and costs, beside the controls, and the first text at each; NaN where not yet measured."""
     study = result.study
     assert isinstance(study, SteerDose)
-    surprise, repetition = (result.grids[name].values.numpy() for name in ("surprise", "repetition"))
-    plain = surprise[study.doses.index(0.0)]
-    bounds = {"surprise": float(plain) + SURPRISE_BOUND, "repetition": REPETITION_BOUND}
-    bad = (surprise > bounds["surprise"]) | (repetition > REPETITION_BOUND)
     return {
         **about_steering(study.steering),
         "doses": encode(np.array(study.doses)),
@@ -118,8 +108,8 @@ def measured_wire(result: Result) -> dict[str, Any]:
         ],
         "score": study.score.model_dump(mode="json"),
         "unit": result.grids["score"].unit,
-        "bad": bad.tolist(),
-        "bounds": {name: number(bound) for name, bound in bounds.items()},
+        "bad": out_of_range(result),
+        "bounds": bounds(result),
         "texts": [_first_text(result, at) for at in range(len(study.doses))],
         "prompts": list(result.texts["prompts"]),
     }

@@ -21,7 +21,7 @@ from mikit.studies.directions import PairDirection, TokenDirection, vector
 from mikit.studies.find_direction import FindDirection
 from mikit.studies.prompts import TextPrompt
 from mikit.studies.rate_blind import RateBlind
-from mikit.studies.steer_dose import SteerDose
+from mikit.studies.steer_dose import SteerDose, bounds, out_of_range
 from mikit.studies.steer_text import SteerText
 from mikit.studies.steering import Steering
 from mikit.widgets import steering, steering_wire
@@ -40,6 +40,11 @@ WORDS = {"plus": "w1, w3, w5, w7, w9", "minus": "w2, w4"}
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
+    shorten(monkeypatch)
+
+
+def shorten(monkeypatch) -> None:
+    """Few tokens, three doses, six pairs to rate."""
     monkeypatch.setattr(steering, "SteerText", partial(SteerText, length=LENGTH))
     monkeypatch.setattr(steering, "RateBlind", partial(RateBlind, length=LENGTH, rounds=6))
     monkeypatch.setattr(
@@ -236,16 +241,15 @@ def test_doses_are_measured_on_request(panel, model):
     assert "random arrows: " in view.picture()
 
 
-def test_a_dose_is_bad_where_a_bound_is_passed(panel, monkeypatch):
+def test_a_dose_is_bad_where_the_study_says_so(panel, monkeypatch):
     view = panel()
     view.words, view.measuring = WORDS, True
     until_settled(view)
-    surprise = decode(view.measured["costs"]["surprise"]["value"])
-    assert view.measured["bounds"]["surprise"] == pytest.approx(surprise[1] + 1.5)
-    assert view.measured["bad"] == [False, False, False]
-    monkeypatch.setattr(steering_wire, "SURPRISE_BOUND", float(surprise[2] - surprise[1]) - 1e-3)
-    wire = steering_wire.measured_wire(view._lanes.results()[-1])
-    assert wire["bad"] == (surprise > surprise[2] - 1e-3).tolist() and wire["bad"][2]
+    result = view._lanes.results()[-1]
+    assert view.measured["bounds"] == bounds(result) and view.measured["bad"] == out_of_range(result)
+    repeated = decode(view.measured["costs"]["repetition"]["value"])
+    monkeypatch.setattr("mikit.studies.steer_dose.REPETITION_BOUND", float(repeated.max()) - 1e-3)
+    assert steering_wire.measured_wire(result)["bad"][int(repeated.argmax())]
 
 
 OTHERS = {"prompt": "w9 w8", "mode": "chat", "how": "project", "layer": 0, "last": 2, "since": 2, "seed": 4,

@@ -181,12 +181,13 @@ def score_of(words: Mapping[str, str], direction: Direction) -> WordScore:
 
 def prompts_of(direction: Direction) -> tuple[TextPrompt, ...]:
     """Prompts on which a direction shows."""
-    return {FORMALITY: FORMALITY_PROMPTS, MOOD: MOOD_PROMPTS}.get(direction, PLAIN_PROMPTS)
+    known: dict[Direction, tuple[TextPrompt, ...]] = {FORMALITY: FORMALITY_PROMPTS, MOOD: MOOD_PROMPTS}
+    return known.get(direction, PLAIN_PROMPTS)
 
 
 def question_of(direction: Direction) -> str:
     """What a blind rating asks."""
-    known = {FORMALITY: "Which text is more formal?", MOOD: "Which text is more cheerful?"}
+    known: dict[Direction, str] = {FORMALITY: "Which text is more formal?", MOOD: "Which text is more cheerful?"}
     if direction in known:
         return known[direction]
     if words := first_words(direction):

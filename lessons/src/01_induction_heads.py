@@ -270,7 +270,7 @@ culprit = min(right, key=right.get)
 # %% label="check-culprit" tags=["check"]
 mikit.course.check("01.E6", culprit)
 
-# %% [markdown] label="famous-text" tags=["workshop"]
+# %% [markdown] label="famous-text"
 # A control that comes out strange is worth a look. This one found the first step.
 #
 # ## 5. Where it ends
@@ -278,25 +278,26 @@ mikit.course.check("01.E6", culprit)
 # Now a sentence that the model has met many times in its training: "We hold these truths to be self-evident ..." The
 # same eight heads off.
 
-# %% label="predict-famous" tags=["predict", "workshop"]
+# %% label="predict-famous" tags=["predict"]
 mikit.course.predict("01.P4")
 
-# %% label="famous" tags=["workshop"]
+# %% label="famous"
 from mikit.course.lessons.l01_real import FAMOUS
 
 mikit.AttentionView(model, text=FAMOUS, muted=mikit.course.given("01.E5"), title="A famous sentence, eight heads off")
 
-# %% label="reveal-famous" tags=["predict", "workshop"]
+# %% label="reveal-famous" tags=["predict"]
 mikit.course.reveal("01.P4")
 
-# %% [markdown] label="why" tags=["workshop"]
+# %% [markdown] label="why"
 # Why does it survive? Little in that sentence is said twice, so there is little to copy. What comes next must be
 # stored in the weights, and the eight heads have no great part in that. The model has more than one way to continue a
 # text. These heads serve one of them.
 #
 # Look at the random heads too: in surprise, every draw costs *more* here than your eight. "These heads matter" is
 # true on one text and false on another.
-#
+
+# %% [markdown] label="moved-ask" tags=["workshop"]
 # ## 6. What a score belongs to
 #
 # L18H6 has the largest induction score of all: about 0.9, with random tokens said twice. Is it "an induction head",

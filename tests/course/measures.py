@@ -31,6 +31,9 @@ from mikit.course.lessons.l04_words import come_back, random_directions, words
 from mikit.course.lessons.l06 import found_of_the_weak
 from mikit.course.lessons.l06_controls import NAME, SCRAMBLED, label_scores, twins
 from mikit.course.lessons.l06_labels import our_share as losing
+from mikit.course.lessons.l07_arrow import beside, shift, sink_cosine, steering
+from mikit.course.lessons.l07_texts import FORMAL_CASUAL
+from mikit.course.lessons.l07_without import ALL, ONE, left
 from mikit.course.plan import Context
 from mikit.methods.intervals import mean_interval
 from mikit.methods.lens import logit_lens, streams
@@ -40,6 +43,7 @@ from mikit.studies.base import run_study
 from mikit.studies.kinds import HeadScores, MuteHeads
 from mikit.studies.names import name_pair, name_pairs
 from mikit.studies.prompts import RepeatPrompt
+from mikit.studies.steering import Arrow
 from mikit.studies.superposition import Superposition
 from mikit.studies.train_planted import TrainPlanted
 from mikit.trace.arrays import Array
@@ -187,6 +191,12 @@ def of_the_dictionary(value: float) -> Measured:
     return Measured(value, of=ref_of(load_dictionary(NAME)))
 
 
+def by_random_arrows(_: Model) -> Measured:
+    """Nine of them: mean, least and most."""
+    found = beside(Context(seed=0, pace="ci"))[1]["random"].mean(1)
+    return Measured(float(found.mean()), float(found.min()), float(found.max()))
+
+
 MEASURES: dict[str, Callable[[Model], Measured]] = {
     "mary": lambda m: Measured(100 * probability(m, MARY.text, MARY.answer)),
     "mary-space": lambda m: Measured(100 * probability(m, MARY.text + " ", MARY.answer)),
@@ -238,6 +248,11 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "label-loses": lambda m: of_the_dictionary(100 * losing(Context(seed=0))),
     "label-weak": lambda m: of_the_dictionary(found_of_the_weak(Context(seed=0))),
     "seed-twins": lambda m: of_the_dictionary(twins()),
+    "steer-sink": lambda m: Measured(sink_cosine(m)),
+    "steer-formality": lambda m: mean(shift(m, [Arrow("own", "", steering())], FORMAL_CASUAL[:6])[0]),
+    "steer-random": by_random_arrows,
+    "steer-left-one": lambda m: Measured(left(Context(seed=0, pace="ci"), ONE)),
+    "steer-left-all": lambda m: Measured(left(Context(seed=0, pace="ci"), ALL)),
 }
 
 

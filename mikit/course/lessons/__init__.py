@@ -15,6 +15,7 @@ HOME = {
     "04": "mikit.course.lessons.l04",
     "05": "mikit.course.lessons.l05",
     "06": "mikit.course.lessons.l06",
+    "07": "mikit.course.lessons.l07",
 }
 
 

@@ -39,6 +39,9 @@ class Architecture:
     attn_out_index: int | None  # position in that output where it is a tuple
     mlp_norm: str  # input: the stream that the MLP reads
     mlp: str  # input: mlp_in, after the norm
+    mlp_up: str  # output: neurons before the activation function; with a gate: what the gate is multiplied with
+    mlp_gate: str | None  # output: the gate before the activation function, or None
+    mlp_act: str  # the activation function
     mlp_down: str  # input: mlp_post, the neurons
     mlp_out: str  # output: what the MLP adds to the residual stream
     parallel: bool = False  # attention and MLP both read the block's input
@@ -66,6 +69,9 @@ _GPT2 = Architecture(
     attn_out_index=0,
     mlp_norm="ln_2",
     mlp="mlp",
+    mlp_up="mlp.c_fc",
+    mlp_gate=None,
+    mlp_act="mlp.act",
     mlp_down="mlp.c_proj",
     mlp_out="mlp",
 )
@@ -87,6 +93,9 @@ _NEOX = Architecture(
     attn_out_index=0,
     mlp_norm="post_attention_layernorm",
     mlp="mlp",
+    mlp_up="mlp.dense_h_to_4h",
+    mlp_gate=None,
+    mlp_act="mlp.act",
     mlp_down="mlp.dense_4h_to_h",
     mlp_out="mlp",
 )
@@ -108,6 +117,9 @@ _LLAMA = Architecture(
     attn_out_index=0,
     mlp_norm="post_attention_layernorm",
     mlp="mlp",
+    mlp_up="mlp.up_proj",
+    mlp_gate="mlp.gate_proj",
+    mlp_act="mlp.act_fn",
     mlp_down="mlp.down_proj",
     mlp_out="mlp",
 )

@@ -10,12 +10,13 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from mikit.course.lessons.l00_names import HEAD, MARY
-from mikit.course.lessons.l01_real import BEST, EIGHT, FAMOUS
+from mikit.course.lessons.l01_real import BEST, EIGHT
+from mikit.course.lessons.l07_arrow import LAYER
 from mikit.course.plan import HOUSE_MODEL
 from mikit.errors import MikitError
 from mikit.models.model import Model
@@ -23,6 +24,7 @@ from mikit.trace.checks import load
 from mikit.widgets.attention import AttentionView
 from mikit.widgets.base import View
 from mikit.widgets.be_the_head import BeTheHead
+from mikit.widgets.steering import SteeringPanel
 from mikit.widgets.training import TrainingView
 
 NAME = "mikit-planb"
@@ -57,10 +59,6 @@ class SavedPage:
 def _on_the_answer(model: Model) -> View:
     shares = [float(token == MARY.answer) for token in model.tokens(MARY.text).strings]
     return BeTheHead(model, head=HEAD, text=MARY.text, answer=MARY.answer, foil=MARY.foil, shares=shares, revealed=True)
-
-
-def _eight_off(model: Model, **prompt: Any) -> View:
-    return AttentionView(model, muted=EIGHT, focus=BEST, sort="induction", **prompt)
 
 
 WORKSHOP = (
@@ -98,15 +96,19 @@ WORKSHOP = (
         " eight best induction heads off?",
         shows="The same model without these eight, beside eight draws of eight other heads.",
         do="Where in the map do the eight sit? Compare their bar with the random draws.",
-        view=lambda model: _eight_off(model, mode="repeat", title="Eight heads off"),
+        view=lambda model: AttentionView(
+            model, mode="repeat", muted=EIGHT, focus=BEST, sort="induction", title="Eight heads off"
+        ),
     ),
     SavedPage(
-        file="famous-sentence",
-        title="A famous sentence, eight heads off",
-        predict='"We hold these truths to be self-evident ...": do the same eight heads break this sentence too?',
-        shows="The same eight heads off, on a sentence that the model has met many times.",
-        do="Compare the surprise with that of the random draws. What is different about this text?",
-        view=lambda model: _eight_off(model, text=FAMOUS, title="A famous sentence, eight heads off"),
+        file="steering",
+        title="From casual to formal",
+        predict="An arrow from casual to formal texts is added while the model writes about a party. Would a random"
+        " arrow of equal length make its text as formal?",
+        shows="The model's text as it is, and pushed along the arrow after layer 14; and text along a random arrow.",
+        do="Hover over the words: how much likelier did the push make each of them? Then compare the three texts. One"
+        " text of each is no measurement.",
+        view=lambda model: SteeringPanel(model, direction="formality", layer=LAYER, title="From casual to formal"),
     ),
 )
 """What the workshop looks at, in its order. The heads named are those of the house model."""

@@ -12,19 +12,22 @@ import pytest
 from mikit.course import pages
 from mikit.course.pages import MOST_BYTES, NAME, WORKSHOP, SavedPage, ZipTooLarge, pack, write
 from mikit.models.model import Model
+from mikit.studies.directions import PairDirection
 from mikit.studies.record import Record
 from mikit.widgets.attention import AttentionView
 from mikit.widgets.be_the_head import BeTheHead
+from mikit.widgets.steering import SteeringPanel
 from mikit.widgets.training import TrainingView
 from tests import tiny as tiny_models
 
 TEXT = "w1 w2 w3 w1 w2"
+ODD = PairDirection(name="odd", plus=("w1 w3 w5", "w7 w9 w11 w13"), minus=("w2 w4 w6", "w8 w10 w12 w14"))
 VIEWS = {
     "two-names": lambda model: AttentionView(model, text=TEXT),
     "be-the-head": lambda model: BeTheHead(model, head=(1, 1), text=TEXT, answer="w3", foil="w4", revealed=True),
     "training": lambda model: TrainingView(updates=10),
     "eight-heads-off": lambda model: AttentionView(model, mode="repeat", muted=[(0, 1)]),
-    "famous-sentence": lambda model: AttentionView(model, text=TEXT, muted=[(0, 1)]),
+    "steering": lambda model: SteeringPanel(model, direction=ODD, prompt=TEXT),
 }
 """The workshop's pages as a model of four heads can draw them."""
 
@@ -60,7 +63,8 @@ def test_no_page_may_ask_an_address(files: list[Path]) -> None:
 def test_every_page_holds_its_record(files: list[Path]) -> None:
     kinds = [sorted(result.study.kind for result in Record.read(file).results) for file in files[1:]]
     assert kinds[1:3] == [["attend-each", "place-attention"], ["train-toy"]]
-    assert all("attention" in of_page and "mute-heads" in of_page for of_page in [kinds[0], *kinds[3:]])
+    assert all("attention" in of_page and "mute-heads" in of_page for of_page in (kinds[0], kinds[3]))
+    assert kinds[4] == ["find-direction", "steer-text"]
 
 
 def test_the_zip_is_one_folder(files: list[Path], tmp_path: Path) -> None:

@@ -185,18 +185,24 @@ def adversary(
 ) -> Iterator[Worst]:
     """Look for a loss after which circuit and model differ most, one part after another: in each round ``tries`` parts
     are drawn and the worst stays out. ``parts``: edges by sender, ``by_sender`` of the circuit or of the whole graph.
-    Yields after each round. Raises BadCircuit."""
+    Yields after each try the worst of its round so far, so that the last of a round is what stays. Raises
+    BadCircuit."""
+    _check(circuit)
     generator = torch.Generator().manual_seed(seed)
-    out: list[int] = []
+    out: tuple[int, ...] = ()
     lost = torch.zeros_like(circuit)
     for _ in range(min(rounds, len(parts))):
         left = [part for part in parts if part not in out]
         drawn = [left[i] for i in torch.randperm(len(left), generator=generator)[:tries].tolist()]
-        found = list(completeness(run, graph, circuit, (lost | parts[part] for part in drawn)))
-        worst = max(range(len(drawn)), key=lambda i: found[i].apart)
-        out.append(drawn[worst])
-        lost = lost | parts[drawn[worst]]
-        yield Worst(tuple(out), found[worst])
+        losses = completeness(run, graph, circuit, (lost | parts[part] for part in drawn))
+        worst: Worst | None = None
+        for part, loss in zip(drawn, losses, strict=True):
+            if worst is None or loss.apart > worst.loss.apart:
+                worst = Worst((*out, part), loss)
+            yield worst
+        assert worst is not None, "at least one part is drawn"
+        out = worst.senders
+        lost = lost | parts[out[-1]]
 
 
 def _check(circuit: Tensor) -> None:

@@ -153,11 +153,22 @@ def test_a_backup_looks_needless_until_it_is_needed(graph, toy):
 def test_the_adversary_finds_what_was_left_out(graph, toy):
     need, first, backup, run, _ = toy
     (sender,) = by_sender(first)
-    *_, worst = adversary(run, graph, need | first, by_sender(need | first), rounds=1, tries=9, seed=0)
+    *_, worst = tries = list(adversary(run, graph, need | first, by_sender(need | first), rounds=1, tries=9, seed=0))
+    assert [each.loss.apart for each in tries] in ([0.0, 3.0], [3.0, 3.0])
     assert worst.senders == (sender,) and worst.loss.apart == 3.0
     told = list(adversary(run, graph, need | first | backup, by_sender(graph.edges), rounds=3, tries=9, seed=0))
-    assert [len(each.senders) for each in told] == [1, 2, 3]
+    assert [len(each.senders) for each in told] == [1] * 9 + [2] * 9 + [3] * 9
+    assert told[8].senders == told[9].senders[:1] and told[17].senders == told[18].senders[:2]
     assert all(each.loss.apart == 0.0 for each in told)
+
+
+def test_the_adversary_takes_out_one_part_after_another(graph):
+    """Three ways to do the work, two of them in the circuit: only with both out does the third show."""
+    ways = [edge(graph, "q", layer, sender) for layer, sender in ((0, 0), (1, 2), (2, 3))]
+    run = lambda circuits: (3.0 * any(bool((kept & way).any()) for way in ways) for kept in circuits)  # noqa: E731
+    circuit = ways[0] | ways[1]
+    told = list(adversary(run, graph, circuit, by_sender(circuit), rounds=5, tries=9, seed=0))
+    assert [(len(each.senders), each.loss.apart) for each in told] == [(1, 0.0), (1, 0.0), (2, 3.0)]
 
 
 def test_an_empty_circuit_is_refused(graph, toy):
@@ -166,7 +177,7 @@ def test_an_empty_circuit_is_refused(graph, toy):
         faithfulness(run, graph, Ends(1.0, 0.0), none, draws=1, seed=0),
         completeness(run, graph, none, [none]),
         minimality(run, none, [none]),
-        adversary(run, graph, none, {0: none}, rounds=1, tries=1, seed=0),
+        adversary(run, graph, none, {}, rounds=1, tries=1, seed=0),
     ):
         with pytest.raises(BadCircuit, match="no edge"):
             next(iter(test))

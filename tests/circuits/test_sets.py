@@ -74,17 +74,29 @@ def test_edges_off_every_path_change_nothing(model):
     assert torch.equal(on_paths(graph, graph.edges), graph.edges)
 
 
+STRAIGHT = [("logits", None, None, 0)]
+
+
 @pytest.mark.parametrize(
-    "edges", [[], [("logits", None, None, 0)], [("mlp_in", 0, None, 0)], [("logits", None, None, 1)]]
+    "edges",
+    [
+        [],
+        STRAIGHT,
+        [("mlp_in", 0, None, 0)],
+        [("mlp_in", 0, None, 0), ("q", 1, 0, 5)],
+        [("logits", None, None, 1)],
+        [("q", 1, 0, 1), ("logits", None, None, 6)],
+    ],
 )
 def test_small_circuits_by_hand(edges):
-    """Nothing, the embedding straight to the logits, an MLP that nobody reads, and a head that reads nothing."""
+    """Nothing, the embedding straight to the logits, ways that end at a part nobody reads, and ways that begin at a
+    head that reads nothing. Sender 1 is L0H0, 5 the MLP of layer 0, 6 L1H0."""
     graph = graph_of(tiny_models.model("llama").spec)
     circuit = torch.zeros_like(graph.edges)
     for name, layer, head, sender in edges:
         (row,) = [r for r, s in enumerate(graph.receivers) if (s.name, s.layer, s.head) == (name, layer, head)]
         circuit[row, sender] = True
-    whole = circuit if edges == [("logits", None, None, 0)] else torch.zeros_like(circuit)
+    whole = circuit if edges == STRAIGHT else torch.zeros_like(circuit)
     assert torch.equal(on_paths(graph, circuit), whole)
 
 

@@ -37,6 +37,9 @@ MEASURED = ("prompt", "mode", "direction", "how", "layer", "last", "since", "see
 PROMPTS = 4
 """Prompts that the doses are measured on: the one on screen, then others on which the direction shows."""
 
+TEXTS = 2
+"""Texts after each of these prompts at every dose: one alone has a word or two that count."""
+
 RATINGS_APART = 100
 """Seed x this + the rating's number: its draws."""
 
@@ -305,7 +308,7 @@ class SteeringPanel(View):
 
     def _dose(self, score: WordScore) -> SteerDose:
         doses = offers.SCALES[self.how].measured
-        return SteerDose(**self._fields(), prompts=self._prompts(), doses=doses, score=score)
+        return SteerDose(**self._fields(), prompts=self._prompts(), doses=doses, samples=TEXTS, score=score)
 
     def _prompts(self) -> tuple[Prompt, ...]:
         """The one on screen, and others on which the direction shows."""

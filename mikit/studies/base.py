@@ -192,11 +192,15 @@ def stream(study: Study, model: Model | None = None, cancelled: Callable[[], boo
 
     Raises WrongDtype for a model that only streams text, TooCostly, and whatever the study's inputs deserve
     (EmptyText, UnknownSite ...)."""
+    yield from (result for result in turns(study, model, cancelled) if result is not None)
+
+
+def turns(study: Study, model: Model | None = None, cancelled: Callable[[], bool] = never) -> Iterator[Result | None]:
+    """``stream`` with every step: None where it has nothing new to show, so that others may take their turn."""
     model = model_for(study, model)
     refuse_if_too_costly(study.estimate(model))
     for result in study.steps(model):
-        if result is not None:
-            yield result
+        yield result
         if cancelled():
             return
 

@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 
 from mikit.errors import MikitError
 from mikit.models.model import Model
-from mikit.studies.base import Result, Study, stream
+from mikit.studies.base import Result, Study, turns
 from mikit.trace.engine import waiting
 
 log = logging.getLogger("mikit")
@@ -59,7 +59,7 @@ class Run:
     """A request being computed, and its newest result that was not drawn yet."""
 
     request: int
-    results: Iterator[Result]
+    results: Iterator[Result | None]
     undrawn: Result | None = None
     drawn_at: float = float("-inf")
 
@@ -170,22 +170,23 @@ def _turn(seat: Seat, asked: Ask | None, stopped: bool) -> bool:
 
 def _begin(seat: Seat, asked: Ask) -> None:
     _drop(seat)
-    results = iter(()) if asked.study is None else stream(asked.study, asked.model, seat.overtaken)
+    results = iter(()) if asked.study is None else turns(asked.study, asked.model, seat.overtaken)
     seat.run = Run(asked.request, results)
     if (screen := seat.screen()) is not None:
         screen.work_began(seat.lane, asked.request)
 
 
 def _step(seat: Seat, run: Run) -> None:
-    with waiting(lambda: _tell_waiting(seat, run)):
-        result = next(run.results, None)
-    if seat.asked is not None:
-        return
-    if result is None:
-        if not seat.stop:
+    try:
+        with waiting(lambda: _tell_waiting(seat, run)):
+            result = next(run.results)
+    except StopIteration:
+        if seat.asked is None and not seat.stop:
             _end(seat, "idle")
         return
-    run.undrawn = result
+    if seat.asked is not None:
+        return
+    run.undrawn = run.undrawn if result is None else result
     if monotonic() - run.drawn_at >= SHOW_EVERY_S:
         _draw(seat, run)
 

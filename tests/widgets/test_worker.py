@@ -27,19 +27,20 @@ class Made:
 
 @dataclass(eq=False)
 class Script:
-    """A study that takes a step when it is let."""
+    """A study that takes a step when it is let; ``silent``: with nothing to show before the last."""
 
     count: int = 3
+    silent: bool = False
     let: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1000))
     before: Callable[[int], object] = lambda step: None
     began: list[int] = field(default_factory=list)
 
-    def results(self, cancelled: Callable[[], bool]) -> Iterator[Made]:
+    def results(self, cancelled: Callable[[], bool]) -> Iterator[Made | None]:
         for step in range(self.count):
             assert self.let.acquire(timeout=PATIENCE_S)
             self.began.append(step)
             self.before(step)
-            yield Made(step, (step + 1) / self.count)
+            yield None if self.silent and step < self.count - 1 else Made(step, (step + 1) / self.count)
             if cancelled():
                 return
 
@@ -82,7 +83,7 @@ class Screen:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    monkeypatch.setattr(module, "stream", lambda study, model, cancelled: study.results(cancelled))
+    monkeypatch.setattr(module, "turns", lambda study, model, cancelled: study.results(cancelled))
     monkeypatch.setattr(module, "SHOW_EVERY_S", 0.0)
     return Worker()
 
@@ -112,6 +113,18 @@ def test_rest_is_told_once_after_the_last_of_quick_requests(worker: Worker, monk
     worker.submit(other, "map", Script(1), 1, None)
     other.until("rests")
     assert screen.heard.count(("rests",)) == 1
+
+
+def test_a_step_with_nothing_to_show_is_a_turn_too(worker: Worker) -> None:
+    screen, order, both = Screen(), list[str](), threading.Event()
+    slow = Script(6, silent=True, before=lambda _: (both.wait(PATIENCE_S), order.append("slow")))
+    worker.submit(screen, "dose", slow, 1, None)
+    worker.submit(screen, "text", Script(3, before=lambda _: order.append("text")), 1, None)
+    both.set()
+    screen.until("ended", "text", 1, "idle")
+    screen.until("ended", "dose", 1, "idle")
+    assert order[:6] == ["slow", "text"] * 3
+    assert [news for news in screen.heard if news[:2] == ("shows", "dose")] == [("shows", "dose", 1, 5)]
 
 
 def test_newest_request_of_a_lane_replaces_the_older(worker: Worker) -> None:
@@ -210,7 +223,7 @@ def test_a_forgotten_view_is_freed_and_not_computed_for(worker: Worker) -> None:
     let, closed = threading.Semaphore(0), threading.Event()
 
     class Closing(Script):
-        def results(self, cancelled: Callable[[], bool]) -> Iterator[Made]:
+        def results(self, cancelled: Callable[[], bool]) -> Iterator[Made | None]:
             try:
                 yield from super().results(cancelled)
             finally:

@@ -460,6 +460,8 @@ def test_a_blind_rating_tells_nothing_before_it_is_answered(panel, model):
 def test_reset_and_run(panel):
     view = panel()
     view.dose, view.how, view.layer, view.samples, view.shown = 0.9, "project", 2, 3, 2
+    view.samples = 2
+    assert view.shown == 1  # there is no third any more
     say(view, do="reset")
     until_settled(view)
     assert (view.dose, view.how, view.layer, view.samples, view.shown) == (0.4, "add", 1, 1, 0)

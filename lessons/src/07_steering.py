@@ -221,7 +221,7 @@ mikit.course.check("07.E4", arrow_from)
 from mikit.course.lessons.l07_arrow import activations, by_layer
 
 from_pairs = mikit.course.given("07.E4")
-formal_arrow, mood_arrow = (from_pairs(*activations(model, direction)) for direction in (FORMALITY, MOOD))
+formal_arrow, mood_arrow = (from_pairs(*activations(lesson.context, direction)) for direction in (FORMALITY, MOOD))
 print(f"cosine of the formality and the mood arrow: {formal_arrow @ mood_arrow:+.2f}")
 print("\n".join(by_layer(model)))
 

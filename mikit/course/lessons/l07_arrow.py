@@ -34,14 +34,16 @@ AT_ONCE = 10
 """Rows of logits that are held at a time."""
 
 
-def activations(model: Model, direction: PairDirection, layer: int = LAYER) -> tuple[list[Floats], list[Floats]]:
-    """The stream after a layer on each text of both sides, [position, d_model] a text, position 0 included."""
-    site = Site(name="resid_post", layer=layer)
+def activations(context: Context, direction: PairDirection) -> tuple[list[Floats], list[Floats]]:
+    """The stream after layer 14 on each text of both sides, [position, d_model] a text, position 0 included; of two
+    pairs where time is short."""
+    model, site = context.model(), Site(name="resid_post", layer=LAYER)
+    count = len(direction.plus) if context.pace == "full" else 2
 
     def read(text: str) -> Floats:
         return capture(model, model.tokens(text), [site])[site][0].double().numpy()
 
-    return [read(text) for text in direction.plus], [read(text) for text in direction.minus]
+    return [read(text) for text in direction.plus[:count]], [read(text) for text in direction.minus[:count]]
 
 
 def found(model: Model, direction: PairDirection = FORMALITY) -> Result:
@@ -200,12 +202,12 @@ def likelier(model: Model, rows: Rows, text: str, context: str = "") -> Floats:
 
 def pairs_of(context: Context) -> Pairs:
     """Pairs that no arrow was made from."""
-    return FORMAL_CASUAL[: 6 if context.pace == "full" else 3]
+    return FORMAL_CASUAL[: 6 if context.pace == "full" else 2]
 
 
 def draws(context: Context) -> int:
     """How many random arrows stand beside the formality arrow."""
-    return 19 if context.pace == "full" else 9
+    return 19 if context.pace == "full" else 7
 
 
 def beside(context: Context) -> tuple[Floats, dict[str, Floats]]:
@@ -238,7 +240,7 @@ def shift(model: Model, arrows: Sequence[Arrow], pairs: Pairs) -> Floats:
 
 def crossed(context: Context) -> dict[tuple[str, str], float]:
     """Each of two arrows on pairs of either contrast: by how much it moves the preference, in nats a token."""
-    model, count = context.model(), len(CHEERFUL_GLUM) if context.pace == "full" else 2
+    model, count = context.model(), len(CHEERFUL_GLUM) if context.pace == "full" else 1
     own = {"formality": steering(FORMALITY), "mood": steering(MOOD)}
     pairs = {"formal": FORMAL_CASUAL[:count], "cheerful": CHEERFUL_GLUM[:count]}
     arrows = [Arrow(name, "", one) for name, one in own.items()]
@@ -304,7 +306,7 @@ _DIRECTION = "You count arrows that go as far the other way. Asked is: as far to
 
 E6 = Exercise(
     id="E6",
-    title="How often would chance do as well?",
+    title="Say how often chance would do as well",
     minutes=4,
     hints=(
         "How many of the others do as much as yours, or more? And in how many arrows did you look, yours included?",

@@ -64,7 +64,7 @@ def our_mended(text: str) -> float:
 
 
 def check_formality(answer: Any, context: Context) -> Verdict:
-    return _cannot_score(answer, "formality") or _in_order(answer) or _good_first(answer)
+    return _cannot_score(answer, "formality") or _in_order(answer) or _only_long(answer) or _good_first(answer)
 
 
 def _cannot_score(answer: Any, name: str) -> Verdict | None:
@@ -104,6 +104,19 @@ def _in_order(score: Score) -> Verdict | None:
     )
 
 
+def _only_long(score: Score) -> Verdict | None:
+    """Formal texts are longer than casual ones, here as elsewhere, so length alone puts the pairs in order."""
+    formal = scored(score)[:, 0]
+    twice = np.array([float(score(f"{casual} {casual}")) for _, casual in FORMAL_CASUAL])
+    if (formal > twice).sum() >= ENOUGH:
+        return None
+    return no(
+        "longer is not more formal",
+        f"A casual text said twice is no more formal. Yet in {int((twice >= formal).sum())} of {len(formal)} pairs it"
+        " then reaches the formal text. Look at the words, and count them by the word.",
+    )
+
+
 def _good_first(score: Score) -> Verdict:
     right = int((scored(score)[:, 0] > scored(score)[:, 1]).sum())
     return yes(
@@ -129,6 +142,7 @@ E5 = Exercise(
         Wrong(lambda _: lambda text: -our_formality(text), "the wrong way round"),
         Wrong(lambda _: lambda text: float("please" in text.lower()), "both texts get the same score"),
         Wrong(lambda _: lambda text: len(text) % 7, "it puts"),
+        Wrong(lambda _: len, "said twice"),
         Wrong(lambda _: lambda text: text.count("'") / len(text.split()), "has no word"),
         Wrong(lambda _: lambda text: "formal", "A score is one number"),
         Wrong(lambda _: 0.7, "Give the function itself"),

@@ -106,6 +106,10 @@ class DictionaryUnusable(MikitError):
     """A dictionary that cannot be read, lacks a part, or does not fit the model or place it is put to."""
 
 
+class GraphUnusable(MikitError):
+    """A graph file that cannot be read: of a newer form, with edges that end nowhere, with two nodes of one name."""
+
+
 class RecordUnusable(MikitError):
     """A record that cannot be read, was altered, or names a model that cannot be had."""
 

@@ -163,15 +163,17 @@ def texts(direction: Direction) -> tuple[str, ...]:
 
 
 def reading(direction: Direction, model: Model) -> Iterator[None]:
-    """Read a direction's texts, one short trace a step; ``vector`` opens no trace after that. For studies, which can be
-    stopped between two steps."""
+    """Read a direction's texts, one short trace a step, those that were read before without a step; ``vector`` opens no
+    trace after that. For studies, which can be stopped between two steps."""
     if isinstance(direction, SumDirection):
         for _, term in direction.terms:
             yield from reading(term, model)
     if isinstance(direction, PairDirection):
         for text in texts(direction):
+            known = len(_READ.get(model, ()))
             read(model, text, direction.first)
-            yield
+            if len(_READ[model]) > known:
+                yield
 
 
 def shuffled(direction: Direction, seed: int) -> Direction | None:

@@ -77,6 +77,7 @@ def test_texts_are_read_once_for_all_layers_and_recipes(monkeypatch):
     forward = engine._forward
     monkeypatch.setattr(engine, "_forward", lambda *a, **k: passes.append(1) or forward(*a, **k))
     assert len(list(reading(SumDirection(name="both", terms=((1, PAIRS),)), model))) == len(passes) == 6
+    assert list(reading(PAIRS, model)) == []  # a step is a turn, and none is given away for what is known
     for how in ("mean", "pca", "probe"):
         for layer in range(model.spec.layers):
             vector(PAIRS.model_copy(update={"how": how, "first": 0}), model, layer)

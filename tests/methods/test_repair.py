@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 import torch
+from transformers import AutoModelForCausalLM
 
 import mikit
 from mikit.errors import ShapeMismatch, UnknownSite
@@ -13,6 +14,7 @@ from mikit.methods.lens import direct
 from mikit.methods.patching import values_and_logits
 from mikit.methods.repair import beyond_sum, case, losses, random_pairs, repair, strongest_pairs
 from mikit.models import planted
+from mikit.models.model import open_model
 from tests import tiny as tiny_models
 from tests.methods.test_lens import ANSWER, FOIL, everything, parts_of, seen, share
 from tests.trace import reference
@@ -103,6 +105,18 @@ def test_direct_effects_are_those_of_direct_attribution(tiny):
     *_, nothing = repair(tiny, same, SETS, budget=BUDGET)
     for part in (nothing.direct, nothing.total, nothing.heads, nothing.mlps, nothing.norm):
         torch.testing.assert_close(part, torch.zeros_like(part), atol=1e-5, rtol=0)
+
+
+def test_direct_effects_where_a_bias_stands_before_a_second_norm():
+    config = tiny_models.CONFIGS["gemma3_text"]()
+    config.attention_bias = True
+    torch.manual_seed(0)
+    hf = AutoModelForCausalLM.from_config(config)
+    torch.nn.init.normal_(hf.model.layers[1].self_attn.o_proj.bias)
+    model = open_model(hf, tokenizer=tiny_models.tokenizer())
+    tokens = model.tokens(PROMPT)
+    made = case(model, tokens, torch.zeros(3, 4, 8), ANSWER, FOIL)
+    torch.testing.assert_close(made.direct, direct(model, tokens, ANSWER, FOIL).heads, atol=1e-5, rtol=0)
 
 
 def test_pairs_beyond_their_sum_against_hooks(tiny, found):

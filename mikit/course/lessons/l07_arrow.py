@@ -202,12 +202,12 @@ def likelier(model: Model, rows: Rows, text: str, context: str = "") -> Floats:
 
 def pairs_of(context: Context) -> Pairs:
     """Pairs that no arrow was made from."""
-    return FORMAL_CASUAL[: 6 if context.pace == "full" else 2]
+    return FORMAL_CASUAL[: 6 if context.pace == "full" else 3]
 
 
 def draws(context: Context) -> int:
     """How many random arrows stand beside the formality arrow."""
-    return 19 if context.pace == "full" else 7
+    return 19 if context.pace == "full" else 9
 
 
 def beside(context: Context) -> tuple[Floats, dict[str, Floats]]:

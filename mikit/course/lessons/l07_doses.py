@@ -29,7 +29,7 @@ def written(context: Context, direction: PairDirection = FORMALITY, sign: int = 
         prompt=PROMPTS[direction][0],
         steering=steering(direction),
         dose=sign * DOSE,
-        length=28 if context.pace == "full" else 6,
+        length=28 if context.pace == "full" else 3,
     )
     result = measured(study, context.model())
     for name in ("unsteered", "steered", "random arrow"):
@@ -44,7 +44,7 @@ def study(context: Context) -> SteerDose:
         steering=steering(),
         doses=(-DOSE, 0.0, DOSE / 2, DOSE, 1.5 * DOSE, TWICE) if full else (0.0, DOSE, TWICE),
         samples=2 if full else 1,
-        length=20 if full else 8,
+        length=20 if full else 3,
         score=FORMALITY_SCORE,
     )
 

@@ -53,7 +53,7 @@ def texts(context: Context) -> Iterator[str]:
             model,
             model.tokens(prompt),
             rows,
-            length=24 if full else 8,
+            length=24 if full else 4,
             temperature=0.7,
             seeds=[0] * len(rows),
             reads=[None] * len(rows),
@@ -79,7 +79,7 @@ KINDS_OF_WORDS = (fires_on, promotes, lambda: WRITES)
 def chances(context: Context) -> Floats:
     """The probability that the next token of a neutral text is one of some words, in per cent, in the mean over its
     positions: [kind, (those it fires on, those it promotes, WRITES)]."""
-    return _chances(context.model(), 4 if context.pace == "full" else 2)
+    return _chances(context.model(), 4 if context.pace == "full" else 1)
 
 
 @lru_cache

@@ -116,7 +116,7 @@ def after_formal(context: Context) -> Iterator[str]:
         model,
         tokens,
         rows,
-        length=28 if context.pace == "full" else 8,
+        length=28 if context.pace == "full" else 4,
         temperature=0.7,
         seeds=[0] * len(rows),
         reads=[None] * len(rows),

@@ -249,6 +249,7 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "label-weak": lambda m: of_the_dictionary(found_of_the_weak(Context(seed=0))),
     "seed-twins": lambda m: of_the_dictionary(twins()),
     "steer-sink": lambda m: Measured(sink_cosine(m)),
+    "steer-sink-without": lambda m: Measured(sink_cosine(m, positions="without 0")),
     "steer-formality": lambda m: mean(shift(m, [Arrow("own", "", steering())], FORMAL_CASUAL[:6])[0]),
     "steer-random": by_random_arrows,
     "steer-left-one": lambda m: Measured(left(Context(seed=0, pace="ci"), ONE)),

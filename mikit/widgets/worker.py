@@ -6,6 +6,7 @@ model is free between turns. Views are held weakly: one that is closed or forgot
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import weakref
@@ -24,6 +25,9 @@ log = logging.getLogger("mikit")
 
 REST_S = 1.0
 """A pause this long in a view's work is a good time for what is not urgent."""
+
+LAST_TURN_S = 5.0
+"""How long the process' end waits for the turn that is being taken."""
 
 SHOW_EVERY_S = 0.1
 """Partial results are drawn at most this often; the last one always."""
@@ -89,6 +93,7 @@ class Worker:
         self._rotation: deque[Seat] = deque()
         self._drawn: weakref.WeakSet[Screen] = weakref.WeakSet()
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     def submit(self, screen: Screen, lane: str, study: Study | None, request: int, model: Model | None) -> None:
         """Ask for a study. An older request of the view's lane is dropped; its place in the rotation is kept."""
@@ -106,6 +111,15 @@ class Worker:
                     seat.stop = True
                     self._queue(seat)
 
+    def close(self) -> None:
+        """Take no more turns, and wait for the one that is being taken: where Python ends beneath a thread that is
+        inside PyTorch, the process aborts."""
+        with self._change:
+            self._closed = True
+            self._change.notify()
+        if self._thread is not None:
+            self._thread.join(LAST_TURN_S)
+
     def _queue(self, seat: Seat) -> None:
         if not seat.queued:
             seat.queued = True
@@ -116,8 +130,7 @@ class Worker:
         self._change.notify()
 
     def _loop(self) -> None:
-        while True:
-            self._rest()
+        while self._rest():
             with self._change:
                 seat = self._rotation.popleft()
                 seat.queued = False
@@ -131,12 +144,16 @@ class Worker:
                     self._drawn.update(filter(None, [seat.screen()]))
             del seat, asked  # a waiting thread must not keep a model alive
 
-    def _rest(self) -> None:
-        """Wait for work. Views that had some are told once nothing more has come for a while."""
+    def _rest(self) -> bool:
+        """Wait for work; False once there is to be none. Views that had some are told once nothing more has come for a
+        while."""
         while True:
             with self._change:
-                if self._change.wait_for(lambda: self._rotation, timeout=REST_S if self._drawn else None):
-                    return
+                wanted = self._change.wait_for(
+                    lambda: self._rotation or self._closed, timeout=REST_S if self._drawn else None
+                )
+                if wanted:
+                    return not self._closed
                 drawn, self._drawn = self._drawn, weakref.WeakSet()
             _tell_rest(drawn)
 
@@ -231,3 +248,4 @@ def _drop(seat: Seat) -> None:
 
 WORKER = Worker()
 """The process' worker. One thread is enough: the model serves one turn at a time."""
+atexit.register(WORKER.close)

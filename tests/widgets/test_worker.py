@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -261,3 +263,48 @@ def test_a_lane_without_a_study_ends_at_once(worker: Worker) -> None:
     worker.submit(screen, "map", None, 1, None)
     screen.until("ended", "map", 1, "idle")
     assert not any(news[0] == "shows" for news in screen.heard)
+
+
+ENDS = """
+import threading
+import torch
+from mikit.widgets import worker
+
+begun = threading.Event()
+
+def turns(*_):
+    while True:
+        begun.set()
+        torch.rand(1200, 1200) @ torch.rand(1200, 1200)
+        yield None
+
+class Screen:
+    def __getattr__(self, name):
+        return lambda *news: None
+
+worker.turns = turns
+screen = Screen()
+worker.WORKER.submit(screen, "map", object(), 1, None)
+begun.wait()
+"""
+
+
+def test_python_ends_in_peace_while_a_turn_is_being_taken() -> None:
+    """Without waiting for the turn the process aborts: 'terminate called without an active exception'."""
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_closing_waits_for_the_turn_and_takes_no_more(worker: Worker) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    script = Script(3, before=lambda step: (inside.set(), go_on.wait(PATIENCE_S)))
+    first, second = Screen(), Screen()
+    worker.submit(first, "map", script, 1, None)
+    worker.submit(second, "map", script, 1, None)
+    assert inside.wait(PATIENCE_S)
+    closing = threading.Thread(target=worker.close)
+    closing.start()
+    go_on.set()
+    closing.join(PATIENCE_S)
+    assert script.began == [0] and not closing.is_alive()
+    assert worker._thread is not None and not worker._thread.is_alive()

@@ -37,8 +37,8 @@ MEASURED = ("prompt", "mode", "direction", "how", "layer", "last", "since", "see
 PROMPTS = 4
 """Prompts that the doses are measured on: the one on screen, then others on which the direction shows."""
 
-TEXTS = 2
-"""Texts after each of these prompts at every dose: one alone has a word or two that count."""
+TEXTS = 8
+"""Texts at every dose, after all of these prompts together: one after each has a word or two that count."""
 
 RATINGS_APART = 100
 """Seed x this + the rating's number: its draws."""
@@ -158,7 +158,7 @@ class SteeringPanel(View):
             layers=model.spec.layers,
             has_chat=model.spec.has_chat,
             examples=offers.examples(self._directions.values()),
-            words=offers.first_words(self._directions[name]) or {"plus": "", "minus": ""},
+            words=offers.first_words(self._directions[name]),
         )
         self._in_units()
         self.on_msg(self._hear_person)
@@ -198,13 +198,18 @@ class SteeringPanel(View):
             self.dose = offers.SCALES[self.how].first
 
     def _come_with_it(self, before: str) -> None:
-        """The words that a direction is seen by, and the layer where it belongs, unless a hand chose another."""
-        if words := offers.first_words(self._chosen):
-            self.words = words
+        """The words that a direction is seen by, and the layer where it belongs, unless a hand chose another. Words of
+        the one before would count something else under its name."""
+        self.words = offers.first_words(self._chosen)
         left = self._directions.get(before)
         if left is not None and self.layer == self.last == offers.home(left, self._studied):
             self.layer = self.last = offers.home(self._chosen, self._studied)
         self.problem = ""
+
+    @traitlets.observe("prompt", "mode")
+    def _from_its_beginning(self, _: object) -> None:
+        """The position of a token in one prompt is that of any other token in the next."""
+        self.since = 1
 
     @traitlets.observe("samples")
     def _fewer_samples(self, _: object) -> None:
@@ -256,7 +261,7 @@ class SteeringPanel(View):
         with self.hold_sync():
             self.directions = [offers.offer_wire(one) for one in self._directions.values()]
             if self.direction == direction.name:
-                self.problem = ""
+                self._come_with_it(direction.name)
                 self._as_measured({"name": "direction"})
                 self._ask_changed_lanes()
             self.direction = direction.name
@@ -307,12 +312,15 @@ class SteeringPanel(View):
         return self._rated if lane == "rate" else None
 
     def _dose(self, score: WordScore) -> SteerDose:
-        doses = offers.SCALES[self.how].measured
-        return SteerDose(**self._fields(), prompts=self._prompts(), doses=doses, samples=TEXTS, score=score)
+        doses, prompts = offers.SCALES[self.how].measured, self._prompts()
+        return SteerDose(**self._fields(), prompts=prompts, doses=doses, samples=TEXTS // len(prompts), score=score)
 
     def _prompts(self) -> tuple[Prompt, ...]:
-        """The one on screen, and others on which the direction shows."""
+        """The one on screen, and others on which the direction shows; no others where steering begins at a token that
+        was chosen in this one."""
         own = self._own_prompt()
+        if self.since > 1:
+            return (own,)
         others = [type(own)(text=one.text) for one in offers.prompts_of(self._chosen) if one.text != self.prompt]
         return (own, *others[: PROMPTS - 1])
 

@@ -83,7 +83,7 @@ SHARES = tuple(i / 5 for i in range(6))
 SCALES: dict[How, Scale] = {
     "add": Scale(DOSES[0], DOSES[-1], 0.05, "× residual norm", 0.4, DOSES),
     "project": Scale(0.0, 1.0, 0.05, "of it taken out", 1.0, SHARES),
-    "clamp": Scale(0.0, 2.0, 0.05, "× peak", 1.0, tuple(2 * share for share in SHARES)),
+    "clamp": Scale(0.0, 2.0, 0.05, "× peak; 0 leaves it as it is", 1.0, tuple(2 * share for share in SHARES)),
     "ablate": Scale(0.0, 1.0, 0.05, "of it taken away", 1.0, SHARES),
 }
 
@@ -162,12 +162,12 @@ def _label(direction: FeatureDirection) -> str:
 
 
 def first_words(direction: Direction) -> dict[str, str]:
-    """The words that a direction's effect is counted by at first; {} for one that was built here."""
+    """The words that a direction's effect is counted by at first; none for one that was built here."""
     if direction in SCORES:
         return {side: ", ".join(getattr(SCORES[direction], side)) for side in ("plus", "minus")}
     if isinstance(direction, FeatureDirection) and direction.dictionary.name == SHIPPED:
         return {"plus": PICKED.get(direction.feature, ""), "minus": ""}
-    return {}
+    return {"plus": "", "minus": ""}
 
 
 def score_of(words: Mapping[str, str], direction: Direction) -> WordScore:
@@ -190,8 +190,8 @@ def question_of(direction: Direction) -> str:
     known: dict[Direction, str] = {FORMALITY: "Which text is more formal?", MOOD: "Which text is more cheerful?"}
     if direction in known:
         return known[direction]
-    if words := first_words(direction):
-        return f"Which text has more to do with: {', '.join(words['plus'].split(', ')[:4])}?"
+    if words := first_words(direction)["plus"]:
+        return f"Which text has more to do with: {', '.join(words.split(', ')[:4])}?"
     return f'Which text has more of "{direction.name}"?'
 
 

@@ -278,10 +278,53 @@ def test_a_choice_and_measure_in_one_message_belong_together(panel):
     assert view.measuring and view.measured["layer"] == 2 and view.measured["score"]["minus"] == ["w2", "w4"]
 
 
-def test_without_words_nothing_is_measured(panel):
-    view = panel()
+def assert_asks_for_words(view) -> None:
+    assert view.words == {"plus": "", "minus": ""}
     view.measuring = True
     assert not view.measuring and "Give words that count" in view.note
+    view.note = ""
+
+
+def test_without_words_nothing_is_measured(panel):
+    assert_asks_for_words(panel())
+
+
+def test_words_go_with_the_direction_they_count(panel):
+    view = panel()
+    view.direction = "formality"
+    assert view.words["plus"].startswith("shall, upon")
+    say(view, do="token", token="w3")
+    assert_asks_for_words(view)
+    view.direction = "formality"
+    say(view, do="build", name="formality", how="mean", plus=["w20 w21"], minus=["w22 w23"])
+    assert_asks_for_words(view)
+
+
+def test_steering_begins_anew_in_another_prompt(panel):
+    view = panel()
+    view.set_state({"since": 3})
+    assert view.ask("stream").steering.since == 3
+    view.set_state({"prompt": "w9 w8"})
+    assert view.since == view.ask("stream").steering.since == 1
+    view.set_state({"since": 2})
+    view.set_state({"mode": "chat"})
+    assert view.since == 1
+
+
+def test_a_chosen_token_is_one_of_its_own_prompt(panel, monkeypatch):
+    monkeypatch.setattr(steering, "SteerDose", SteerDose)
+    view = panel()
+
+    def asked():
+        say(view, do="rate")
+        return view._dose(steering.ANY_WORD), view.ask("rate")
+
+    dose, rate = asked()
+    assert [len(dose.prompts), dose.samples, len(rate.prompts)] == [4, 2, 4]
+    view.since = 2
+    dose, rate = asked()
+    assert dose.prompts == rate.prompts == (TextPrompt(text=PROMPT),)
+    assert dose.samples == 8 and dose.steering.since == rate.steering.since == 2
 
 
 def test_stopped_doses_wait_until_they_are_asked_for(panel):
@@ -388,7 +431,7 @@ def test_only_a_feature_can_be_set_and_only_where_it_is_read(panel, dictionary):
     say(view, do="feature", feature=5)
     assert view.directions[-1]["hows"] == ["add", "project", "clamp", "ablate"] and view.layer == 2
     view.set_state({"how": "clamp"})
-    assert (view.layer, view.last, view.dose, view.scale["unit"]) == (1, 1, 1.0, "× peak")
+    assert (view.layer, view.last, view.dose, view.scale["unit"]) == (1, 1, 1.0, "× peak; 0 leaves it as it is")
     view.set_state({"last": 2})
     assert view.last == 1
     until_settled(view)

@@ -212,7 +212,7 @@ class View(anywidget.AnyWidget):
         if self._lanes.newest(lane, request) is None:
             return
         if end == "stopped":
-            self._lanes.forget(lane)
+            self._lanes.forget(lane, request)
         with self.hold_sync():
             self.code = self._code()
             if self._model is not None:

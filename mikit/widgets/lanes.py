@@ -59,9 +59,12 @@ class Lanes:
             lane.newest, lane.study, lane.settled = max(raised, lane.newest + 1), study, True
             return lane.newest
 
-    def forget(self, name: str) -> None:
-        """Let a lane ask for the same study again."""
-        self._lanes[name].settled = False
+    def forget(self, name: str, request: int) -> None:
+        """Let a lane ask for the same study again, unless another thread has asked for something newer meanwhile."""
+        lane = self._lanes[name]
+        with self._numbering:
+            if request == lane.newest:
+                lane.settled = False
 
     def newest(self, name: str, request: int) -> Lane | None:
         """The lane, if the request is its newest: an answer to any other is dropped."""

@@ -52,7 +52,9 @@ def test_a_lane_is_asked_again_only_for_another_study_or_a_higher_number() -> No
     assert lanes.number("map", OTHER) == 2
     assert lanes.number("map", OTHER, raised=7) == 7
     assert lanes.number("map", OTHER, raised=7) is None
-    lanes.forget("map")
+    lanes.forget("map", 2)  # the end of an older request, heard late
+    assert lanes.number("map", OTHER) is None
+    lanes.forget("map", 7)
     assert lanes.number("map", OTHER) == 8
     assert lanes.newest("map", 7) is None and lanes.newest("map", 8) is not None
 

@@ -14,10 +14,16 @@ CANCELLED = 1e-6
 
 
 def unit(direction: Tensor) -> Tensor:
-    """The same direction, [d], with length 1. Raises BadDirection for zeros, NaN and infinity."""
+    """The same direction, [d], with length 1. Raises BadDirection for zeros, NaN, infinity, and a length beyond what
+    the numbers' type holds."""
     if not bool(direction.isfinite().all()):
         raise BadDirection("A direction needs finite numbers; this one holds NaN or infinity. Look where it came from.")
     length = direction.norm()
+    if not bool(length.isfinite()):
+        raise BadDirection(
+            f"This direction has finite numbers, the largest {float(direction.abs().max()):.3g}, but its length is too"
+            " large to be told. Divide it by its largest number first."
+        )
     if not bool(length > 0):
         raise BadDirection("This direction is all zeros, so it points nowhere: a push along it changes nothing.")
     found: Tensor = direction / length

@@ -20,7 +20,8 @@ def test_unit_keeps_the_direction():
 
 
 @pytest.mark.parametrize(
-    ("values", "words"), [([0.0, 0.0], "zeros"), ([1.0, np.nan], "NaN"), ([1.0, np.inf], "infinity")]
+    ("values", "words"),
+    [([0.0, 0.0], "zeros"), ([1.0, np.nan], "NaN"), ([1.0, np.inf], "infinity"), ([3e30, 1e30], "largest 3e.30")],
 )
 def test_what_points_nowhere_is_a_sentence(values, words):
     with pytest.raises(BadDirection, match=words):

@@ -37,8 +37,8 @@ from mikit.trace.sites import Site
 SHUFFLES = 5
 POSITIONS = ("all", "without 0")
 SINK = (
-    "Position 0 is a sink of attention: where its activation is tens of times as long as the rest, a difference of"
-    " means with position 0 in it is mostly that."
+    "Position 0 is a sink of attention: where its activation is more than a hundred times as long as the rest, a"
+    " difference of means with position 0 in it is mostly that."
 )
 
 
@@ -50,7 +50,9 @@ class FindDirection(Study):
     further along the recipe's arrow than its minus text, the arrow made from all other pairs; interval by Wilson.
 
     Control "shuffled pairs", the same grids: half of the pairs change sides before the arrow is made, five times;
-    mean, and the range of the five."""
+    mean, and the range of the five. A "pca" arrow lies along the same line whichever side a pair is on: for its ``told
+    apart``, the control's arrow is made from differences between texts of one side instead, dealt anew in each draw;
+    NaN where there are only two pairs."""
 
     kind: Literal["find-direction"] = "find-direction"
     direction: PairDirection
@@ -92,7 +94,7 @@ class FindDirection(Study):
         ]
         yield None
         norms = residual_norms(model)
-        shuffles = _shuffles(len(self.direction.plus), self.seed)
+        shuffles = _shuffles(self.direction, self.seed)
         effect, control = [], []
         for layer in range(model.spec.layers):
             here = _read_at(self.direction, sides, layer)
@@ -103,6 +105,8 @@ class FindDirection(Study):
             f"The same texts, with half of the pairs changing sides before the arrow is made ({SHUFFLES} draws, seed"
             f" {self.seed}): what these texts give without the contrast between them."
         )
+        if self.direction.how == "pca":
+            why += " For 'told apart', which no swap changes here, the arrow is made from texts of one side each time."
         yield Result(
             study=self,
             grids=_grids(effect),
@@ -126,11 +130,11 @@ class Here(NamedTuple):
 
 
 class Shuffles(NamedTuple):
-    """Signs, -1 for a pair that changes sides: of all pairs [draw, pair], and of the others of each pair that is left
-    out [draw, pair, pair - 1]."""
+    """Draws without the contrast. ``signs`` [draw, pair], -1 for a pair that changes sides. ``deals``, of each draw and
+    each pair that is left out: which of the other pairs' texts, plus before minus, stand on either side [2, n]."""
 
-    all: Tensor
-    others: Tensor
+    signs: Tensor
+    deals: list[list[Tensor]]
 
 
 Measured = dict[str, NDArray[np.float64]]
@@ -152,7 +156,7 @@ def _measured(direction: PairDirection, here: Here, norm: Tensor) -> Measured:
     weights = torch.ones(1 + n, n)
     weights[1:] -= torch.eye(n)  # all pairs, then all but one
     found = _length_and_sink(here, weights, norm)
-    right = int(_told(direction, here, torch.ones(n, n - 1)).sum())
+    right = int(_told(direction, here, [_as_given(n - 1)] * n).sum())
     measured = {
         name: np.stack([values[0], *jackknife(values[0], values[1:])]).clip(0, np.inf if name == "length" else 1)
         for name, values in found.items()
@@ -161,8 +165,8 @@ def _measured(direction: PairDirection, here: Here, norm: Tensor) -> Measured:
 
 
 def _by_chance(direction: PairDirection, here: Here, norm: Tensor, shuffles: Shuffles) -> Measured:
-    found = _length_and_sink(here, shuffles.all, norm)
-    told = [float(_told(direction, here, signs).double().mean()) for signs in shuffles.others]
+    found = _length_and_sink(here, shuffles.signs, norm)
+    told = [_told(direction, here, deals).mean() for deals in shuffles.deals]
     return {
         name: np.stack([values.mean(0), values.min(0), values.max(0)])
         for name, values in (found | {"told apart": np.array(told)}).items()
@@ -176,29 +180,42 @@ def _length_and_sink(here: Here, weights: Tensor, norm: Tensor) -> Measured:
     return {"length": (mean.norm(dim=-1) / norm).double().numpy(), "sink": cosine.double().numpy()}
 
 
-def _told(direction: PairDirection, here: Here, signs: Tensor) -> Tensor:
-    """For each pair, whether an arrow made from the others puts it in order; ``signs`` [pair, pair - 1] says which of
-    the others change sides first. Booleans [pair]."""
+def _told(direction: PairDirection, here: Here, deals: Sequence[Tensor]) -> NDArray[np.float64]:
+    """For each pair, 1 where an arrow made from the others, dealt to two sides, puts it in order, and 0 where not; NaN
+    where nothing could be dealt. [pair]."""
     n = len(here.plus)
-    told = []
-    for left_out in range(n):
-        others = [i for i in range(n) if i != left_out]
-        stay = (signs[left_out] > 0)[:, None]
-        plus, minus = here.plus[others], here.minus[others]
-        arrow = of_activations(direction, torch.where(stay, plus, minus), torch.where(stay, minus, plus))
-        told.append((here.plus[left_out] - here.minus[left_out]) @ arrow > 0)
-    return torch.stack(told)
+    told = np.full(n, np.nan)
+    for left_out, (one, other) in enumerate(deals):
+        if len(one):
+            others = [i for i in range(n) if i != left_out]
+            rest = torch.cat([here.plus[others], here.minus[others]])
+            arrow = of_activations(direction, rest[one], rest[other])
+            told[left_out] = (here.plus[left_out] - here.minus[left_out]) @ arrow > 0
+    return told
 
 
-def _shuffles(n: int, seed: int) -> Shuffles:
-    generator = torch.Generator().manual_seed(seed)
+def _as_given(pairs: int) -> Tensor:
+    """The texts of so many pairs, plus before minus, on their own sides [2, pairs]."""
+    return torch.arange(2 * pairs).reshape(2, pairs)
 
-    def signs(pairs: int) -> Tensor:
-        return 1 - 2.0 * swaps(pairs, generator)
 
-    every = torch.stack([signs(n) for _ in range(SHUFFLES)])
-    others = torch.stack([torch.stack([signs(n - 1) for _ in range(n)]) for _ in range(SHUFFLES)])
-    return Shuffles(every, others)
+def _shuffles(direction: PairDirection, seed: int) -> Shuffles:
+    generator, n = torch.Generator().manual_seed(seed), len(direction.plus)
+    signs = torch.stack([1 - 2.0 * swaps(n, generator) for _ in range(SHUFFLES)])
+    deal = _within_sides if direction.how == "pca" else _half_swapped
+    return Shuffles(signs, [[deal(n - 1, generator) for _ in range(n)] for _ in range(SHUFFLES)])
+
+
+def _half_swapped(pairs: int, generator: torch.Generator) -> Tensor:
+    given = _as_given(pairs)
+    return torch.where(swaps(pairs, generator), given.flip(0), given)
+
+
+def _within_sides(pairs: int, generator: torch.Generator) -> Tensor:
+    """Each text but the last of its side, in an order that is drawn, against the next: no difference holds the
+    contrast. [2, 2 * (pairs - 1)]."""
+    orders = [side[torch.randperm(pairs, generator=generator)] for side in _as_given(pairs)]
+    return torch.stack([torch.cat([order[:-1] for order in orders]), torch.cat([order[1:] for order in orders])])
 
 
 def _grids(layers: Sequence[Measured]) -> dict[str, Grid]:

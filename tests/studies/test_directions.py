@@ -144,7 +144,9 @@ def test_what_has_no_pairs_cannot_be_shuffled():
     token = TokenDirection(name="t", token="w7")
     single = PairDirection(name="one", plus=("a b",), minus=("c d",))
     mixed = SumDirection(name="m", terms=((1, PAIRS), (1, token)))
-    assert shuffled(token, 0) is shuffled(single, 0) is shuffled(mixed, 0) is None
+    line = PAIRS.model_copy(update={"how": "pca"})
+    also = SumDirection(name="a", terms=((1, PAIRS), (1, line)))
+    assert [shuffled(one, 0) for one in (token, single, mixed, line, also)] == [None] * 5
     whole = shuffled(SumDirection(name="w", terms=((2, PAIRS),)), 0)
     assert whole.terms == ((2, shuffled(PAIRS, 0)),)
 

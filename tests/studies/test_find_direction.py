@@ -11,6 +11,7 @@ import torch
 
 from mikit.errors import BadDirection
 from mikit.sae.labels import wilson
+from mikit.studies import find_direction
 from mikit.studies.base import run_study, stream
 from mikit.studies.contrasts import FORMALITY
 from mikit.studies.directions import PairDirection, texts
@@ -91,6 +92,30 @@ def test_the_control_has_the_same_grids_and_another_seed_other_numbers(model):
     other = run_study(FindDirection(model=model.ref, direction=PAIRS, seed=1), model).controls[0]
     assert other.grids["length"].values != control.grids["length"].values
     assert result.grids == run_study(FindDirection(model=model.ref, direction=PAIRS, seed=1), model).grids
+
+
+def test_the_control_of_a_principal_component_holds_no_contrast(model, monkeypatch):
+    """A swap turns a pair's difference round, which leaves the line of a first component as it is."""
+    made, of = [], find_direction.of_activations
+    monkeypatch.setattr(find_direction, "of_activations", lambda *a: made.append(a[1:]) or of(*a))
+    line = PAIRS.model_copy(update={"how": "pca"})
+    result = run_study(FindDirection(model=model.ref, direction=line), model)
+    formal = torch.stack([streams(model, text)[-1, 1:].mean(0) for text in PLUS])
+
+    def is_plus(rows):
+        return [bool((row - formal).norm(dim=1).min() < 1e-4) for row in rows]
+
+    last = made[-6 * len(PLUS) :]  # after the last layer: leaving out each pair, as they are and in five draws
+    for n, (one, other) in enumerate(last):
+        crosses = [a != b for a, b in zip(is_plus(one), is_plus(other), strict=True)]
+        assert crosses == [n < len(PLUS)] * 2
+    assert len({tuple(one.flatten().tolist()) for one, _ in last}) > 6  # dealt anew
+    (control,) = result.controls
+    assert "one side" in control.why and np.isfinite(control.grids["told apart"].values.numpy()).all()
+    fewer = PairDirection(name="two", plus=PLUS[:2], minus=MINUS[:2], how="pca")
+    two = run_study(FindDirection(model=model.ref, direction=fewer), model)
+    assert np.isnan(two.controls[0].grids["told apart"].values.numpy()).all()
+    assert np.isfinite(two.grids["told apart"].values.numpy()).all()
 
 
 def test_a_record_of_it_can_be_replayed(model):

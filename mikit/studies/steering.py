@@ -56,7 +56,7 @@ class Steering(BaseModel):
         if self.since < 1:
             raise BadDirection(
                 f"Steering begins at position 1 or later, not {self.since}: position 0 is a sink of attention, and its"
-                " activation is tens of times as long as the rest."
+                " activation can be more than a hundred times as long as the rest."
             )
         if self.how in OF_FEATURES and not isinstance(self.direction, FeatureDirection):
             raise BadDirection(
@@ -121,6 +121,11 @@ class Steering(BaseModel):
         check_place(model, dictionary)
         check_feature(dictionary, feature)
         site, target = sites(dictionary)
+        if site.name != "resid_post":
+            raise BadDirection(
+                f"The feature of '{self.direction.name}' is read at {site}; steering sets what is read at resid_post,"
+                " the stream after a layer. Use 'add'."
+            )
         if dictionary.config.normalise != "none" or target != site:
             raise BadDirection(
                 f"A feature can be set where its dictionary writes what it reads, unscaled; {self.direction.name} is of"
@@ -170,7 +175,7 @@ def random_arrow(steering: Steering, seed: int) -> Arrow:
 
 def shuffled_pairs(steering: Steering, seed: int) -> Arrow | None:
     """The arrow that the same texts give when it is left to chance which side each is on; None for an arrow that is not
-    made from pairs."""
+    made from pairs, and for "pca" (see ``directions.shuffled``)."""
     other = shuffled(steering.direction, seed)
     if other is None:
         return None
@@ -182,22 +187,27 @@ def shuffled_pairs(steering: Steering, seed: int) -> Arrow | None:
 
 
 def another_layer(steering: Steering, model: Model) -> Arrow | None:
-    """The same arrow, and the same share of the stream's length, early in the model (late, where steering is early);
-    None for what can be done in one layer only."""
+    """The steered layers' own arrows, each after a layer early in the model (late, where steering is early), in the
+    unit that holds there. None for what can be done in one layer only, and where the layers do not all fit elsewhere.
+    """
     if steering.how in OF_FEATURES:
         return None
     depth = model.spec.layers
     first = min(steering.layers)
     move = (depth // 6 if first > depth // 3 else 5 * depth // 6) - first
-    layers = tuple(sorted({min(max(layer + move, 0), depth - 1) for layer in steering.layers}))
-    if layers == tuple(sorted(steering.layers)):
+    source = {min(max(layer + move, 0), depth - 1): layer for layer in sorted(steering.layers)}
+    if len(source) < len(steering.layers) or set(source) == set(steering.layers):
         return None
-    moved = steering.model_copy(update={"layers": layers})
-    named = ", ".join(f"L{layer}" for layer in layers)
-    why = f"The same arrow after {named}, with the same share of the length that the stream has there."
+    moved = steering.model_copy(update={"layers": tuple(source)})
+    named = ", ".join(f"L{layer} (from L{own})" for layer, own in source.items())
+    how = {
+        "add": "added by the same share of the stream's length there",
+        "project": "and the same share taken out of what the stream has along it there",
+    }[steering.how]
+    why = f"The same arrow after another layer, {named}, {how}."
 
     def along(model: Model, layer: int) -> Tensor:
-        return vector(steering.direction, model, steering.layers[0])
+        return vector(steering.direction, model, source[layer])
 
     return Arrow("another layer", why, moved, along)
 

@@ -8,13 +8,17 @@ import torch
 
 from mikit.errors import BadDirection, NoChatTemplate, NotFinite, TooLong, UnknownSite
 from mikit.models.weights import weights_hash
+from mikit.sae.dictionary import Dictionary
+from mikit.sae.library import load_dictionary, ref_of
 from mikit.studies.base import run_study, stream
-from mikit.studies.directions import PairDirection
+from mikit.studies.directions import FeatureDirection, PairDirection
 from mikit.studies.prompts import ChatPrompt, TextPrompt
 from mikit.studies.steer_text import SteerText
 from mikit.studies.steering import Steering, another_layer, random_arrow, shuffled_pairs
 from mikit.studies.texts import ORDINARY
+from mikit.trace.sites import Site
 from tests import tiny as tiny_models
+from tests.studies import small_dictionary
 from tests.trace import reference
 
 PROMPT = "w5 w6 w7 w8 w9"
@@ -26,6 +30,16 @@ PAIRS = PairDirection(name="odd", plus=("w1 w3 w5", "w7 w9 w11 w13"), minus=("w2
 @pytest.fixture(scope="module")
 def model():
     return tiny_models.model("llama", seed=3)
+
+
+@pytest.fixture(scope="module")
+def deep():
+    """Six layers."""
+    config = tiny_models.CONFIGS["llama"]()
+    config.num_hidden_layers = 6
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny_models.CONFIGS, "llama", lambda: config)
+        return tiny_models.model("llama", seed=3)
 
 
 def study(model, dose=0.8, **fields):
@@ -144,6 +158,39 @@ def test_controls_of_pairs_and_of_layers(model):
     moved = another_layer(steering, model)
     assert [edit.site.layer for edit in moved.edits(model, 0.5)] == [0]
     assert moved.edits(model, 0.5)[0].direction == steering.edits(model, 0.5)[0].direction
+
+
+@pytest.mark.parametrize(("layers", "source"), [((3, 4), {1: 3, 2: 4}), ((5, 3), {1: 3, 3: 5}), ((1,), {5: 1})])
+@pytest.mark.parametrize("how", ["add", "project"])
+def test_each_layers_arrow_moves_with_it(deep, layers, source, how):
+    steering = study(deep, layers=layers, how=how).steering
+    moved = another_layer(steering, deep)
+    assert moved.name == "another layer"
+    edits = {edit.site.layer: edit for edit in moved.edits(deep, 0.5)}
+    assert set(edits) == set(source)
+    for layer, own in source.items():
+        expected, _ = arrow(deep, own)
+        torch.testing.assert_close(torch.tensor(edits[layer].direction.numpy()), expected, atol=1e-5, rtol=0)
+        assert f"L{layer} (from L{own})" in moved.why
+        if how == "add":
+            assert edits[layer].dose == pytest.approx(0.5 * float(arrow(deep, layer)[1]), rel=1e-4)
+    assert ("taken out" in moved.why) == (how == "project")
+
+
+@pytest.mark.parametrize("layers", [(0, 1), (0, 5), (1, 2, 3), (0, 1, 2, 3, 4, 5)])
+def test_layers_that_do_not_fit_elsewhere_have_no_such_control(deep, layers):
+    assert another_layer(study(deep, layers=layers).steering, deep) is None
+
+
+@pytest.mark.parametrize("how", ["clamp", "ablate"])
+def test_a_feature_of_another_place_than_the_stream_cannot_be_set(model, how):
+    drawn = small_dictionary.drawn(model)
+    place = drawn.place.model_copy(update={"site": Site(name="mlp_out", layer=LAYER)})
+    dictionary = load_dictionary(Dictionary(drawn.config, dict(drawn.named_buffers()), place))
+    feature = FeatureDirection(name="f", dictionary=ref_of(dictionary), feature=5)
+    steering = Steering(direction=feature, how=how, layers=(LAYER,))
+    with pytest.raises(BadDirection, match=f"read at L{LAYER} mlp_out; .* Use 'add'"):
+        steering.edits(model, 1.0)
 
 
 def test_a_token_at_a_time_and_the_weights_as_they_were(model):

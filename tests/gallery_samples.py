@@ -709,6 +709,7 @@ def steering(state: str) -> Traits:
             "score": score, "unit": "hits per 100 words", "bad": (np.abs(doses) > 0.7).tolist(),
             "bounds": {"surprise": 4.1, "repetition": 0.2}, "texts": texts,
             "prompts": ["Hi, about the party on Saturday:"] * 4,
+            "of": "8 texts after 4 prompts (KL: 8 neutral texts)",
         },
         "estimate": {"seconds": 41.0},
         "rating": rating if state in ("rating", "rated") else None,

@@ -12,7 +12,7 @@ from mikit.models.model import Model
 from mikit.studies.base import Grid, Result
 from mikit.studies.prompts import RepeatPrompt
 from mikit.studies.rate_blind import RateBlind
-from mikit.studies.steer_dose import SteerDose, bounds, out_of_range, text_name
+from mikit.studies.steer_dose import NEUTRAL, SteerDose, bounds, out_of_range, text_name
 from mikit.studies.steer_text import RANDOM, STREAMS, SteerText
 from mikit.studies.steering import Steering
 from mikit.widgets import still
@@ -112,7 +112,17 @@ def measured_wire(result: Result) -> dict[str, Any]:
         "bounds": bounds(result),
         "texts": [_first_text(result, at) for at in range(len(study.doses))],
         "prompts": list(result.texts["prompts"]),
+        "of": _averaged(result),
     }
+
+
+def _averaged(result: Result) -> str:
+    """What the curves are means of."""
+    study = result.study
+    assert isinstance(study, SteerDose)
+    prompts, neutral = len(study.prompts), len(result.grids[NEUTRAL].axes["text"])
+    after = f"{prompts} prompts" if prompts > 1 else "this prompt"
+    return f"{study.samples * prompts} texts after {after} (KL: {neutral} neutral texts)"
 
 
 def _first_text(result: Result, at: int) -> dict[str, Any]:

@@ -222,6 +222,7 @@ def test_doses_are_measured_on_request(panel, model):
     found = view.measured
     result = run_study(view.ask("dose"), model)
     assert result.study.prompts[0].text == found["prompts"][0] == PROMPT and len(found["prompts"]) == 4
+    assert found["of"] == "4 texts after 4 prompts (KL: 8 neutral texts)"
     np.testing.assert_array_equal(decode(found["doses"]), np.float32(DOSES))
     effect = result.grids["score"]
     np.testing.assert_array_equal(decode(found["effect"]["value"]), effect.values.numpy())

@@ -192,7 +192,7 @@ start+tall,right)];return to>from?`M${from.toFixed(1)} ${(bottom-from+start).toF
 toFixed(1)}`:""}).join("")}var LEFT=40,RIGHT=152,LINE=13,box=(kind,...children)=>h("div",{class:`mikit-st-${kind}`},...children),line=(kind,[x1,y1,
 x2,y2],more={})=>svg("line",{class:`mikit-st-${kind}`,x1,y1,x2,y2,...more}),label=(kind,x,y,text,anchor="start")=>svg("t\
 ext",{class:`mikit-st-${kind}`,x,y,"text-anchor":anchor},text);function drawPanel(panel,xs,[left,right],at){let{top,tall,
-low,high,text,series,whiskers,band,level:[level,name]=[null,""]}=panel,y=value=>top+tall*((high-Math.max(low,Math.min(high,
+low,high,text,series,whiskers,band,level:[level,name]=[high,""]}=panel,y=value=>top+tall*((high-Math.max(low,Math.min(high,
 value)))/(high-low)),beside=right+10,figure2=values=>Number.isFinite(values[at])?text(values[at]):"–",own=series.at(-1).
 values,known=band?[...xs.keys()].filter(i=>Number.isFinite(band.low[i])):[],from=top+10+LINE*(panel.unit?2:1);return[...panel.
 ticks.flatMap(value=>[line(value===0?"base":"grid",[left,y(value),right,y(value)]),label("axis",left-6,Math.min(top+tall,
@@ -200,12 +200,12 @@ Math.max(top+8,y(value)+4)),text(value),"end")]),...known.length>1?[svg("polygon
 map(i=>`${xs[i]},${y(band.high[i])}`),...known.reverse().map(i=>`${xs[i]},${y(band.low[i])}`)].join(" ")})]:[],...series.
 map(({kind,dash,values})=>svg("path",{class:`mikit-st-${kind}`,"stroke-dasharray":dash??!1,d:polyline(xs,values.map(y))})),
 ...whiskers?xs.flatMap((x,i)=>Number.isFinite(whiskers.low[i])?[line("whisker",[x,y(whiskers.high[i]),x,y(whiskers.low[i])])]:
-[]):[],...level!==null&&level<high?[line("level",[left,y(level),right,y(level)]),label("axis",left+4,y(level)-2,name)]:[],
-...Number.isFinite(own[at])?[svg("circle",{class:`mikit-st-dot ${panel.kind}`,cx:xs[at],cy:y(own[at]),r:3.5})]:[],svg("t\
-ext",{class:`mikit-st-label ${panel.kind}`,x:beside,y:top+10},`${panel.title} ${figure2(own)}`),...panel.unit?[label("ax\
-is",beside,top+10+LINE,panel.unit)]:[],...series.filter(({name:name2})=>name2).flatMap(({kind,dash,name:name2,values},i)=>[
-line(kind,[beside,from+i*LINE-4,beside+16,from+i*LINE-4],dash?{"stroke-dasharray":dash}:{}),label("axis",beside+20,from+
-i*LINE,`${name2} ${figure2(values)}`)])]}function axisOf({min,max},width){let right=width-RIGHT,unit=(right-LEFT)/(max-min||1);return{width,left:LEFT,right,min,max,
+[]):[],...level<high?[line("level",[left,y(level),right,y(level)]),label("axis",left+4,y(level)-2,name)]:[],...Number.isFinite(
+own[at])?[svg("circle",{class:`mikit-st-dot ${panel.kind}`,cx:xs[at],cy:y(own[at]),r:3.5})]:[],svg("text",{class:`mikit-\
+st-label ${panel.kind}`,x:beside,y:top+10},`${panel.title} ${figure2(own)}`),...panel.unit?[label("axis",beside,top+10+LINE,
+panel.unit)]:[],...series.filter(({name:name2})=>name2).flatMap(({kind,dash,name:name2,values},i)=>[line(kind,[beside,from+
+i*LINE-4,beside+16,from+i*LINE-4],dash?{"stroke-dasharray":dash}:{}),label("axis",beside+20,from+i*LINE,`${name2} ${figure2(
+values)}`)])]}function axisOf({min,max},width){let right=width-RIGHT,unit=(right-LEFT)/(max-min||1);return{width,left:LEFT,right,min,max,
 x:dose=>LEFT+(dose-min)*unit,dose:x=>Math.min(max,Math.max(min,min+(x-LEFT)/unit))}}var DETENT=.015;function dragged(dose,{
 min,max,step}){return Math.abs(dose)<=DETENT*(max-min)?0:Number((Math.round(dose/step)*step).toFixed(6))}function nearest(doses,dose){
 let best=-1;return doses?.forEach((one,i)=>{(best<0||Math.abs(one-dose)<Math.abs(doses[best]-dose))&&(best=i)}),best}function outOfRange(doses,bad,{
@@ -260,21 +260,23 @@ eads the text alone and never sees the arrow",kl:"Cost: how far next-token predi
 del's own (nats a token)",surprise:"Cost: how surprising the unsteered model finds what was written (nats a token)",repetition:"\
 Cost: share of three-token runs that had been written before"};function figure(name,value){return name==="repetition"?percent(
 value):name==="effect"?value?signed(value,1):"0":Math.abs(value)<.005?"0":fixed(value,value<10?2:1)}function keyInWords({
-prompts,curves},at){let ratio=curves.ratio.value[at]??Number.NaN;return`Mean of ${prompts.length} prompts, whiskers 95 %\
-. Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio)?"":` Stream × ${fixed(ratio)}\
- as long.`}`}function besideInWords({doses,curves,controls},at){let plain=curves.effect.value[doses.indexOf(0)]??Number.
-NaN,random=controls[0]?.curves.effect,ends=random&&!Number.isNaN(random.low[at])?`${signed(random.low[at],1)} to ${signed(
-random.high[at],1)}`:"not yet";return`unsteered ${Number.isNaN(plain)?"not yet":signed(plain,1)}, random ${ends}`}function effectInWords({
-curves:{effect:{value,low,high}}},at){return Number.isNaN(value[at])?"–":Number.isNaN(low[at])?signed(value[at],1):`${value[at]>
-0?"+":""}${interval(value[at],low[at],high[at])}`}var shareInWords=([value,low,high,n])=>n===0?"none answered":`${percent(
-value)} [${Math.round(100*low)}, ${Math.round(100*high)}], n = ${n}`;function outcomeInWords({picked,random}){return picked[1]<=
-random[2]&&random[1]<=picked[2]?"The intervals overlap: these answers do not tell the arrow from a random one.":`The ste\
-ered texts were picked ${picked[0]>random[0]?"more":"less"} often than those of a random arrow.`}function sinkInWords({sink,
-length},layer){let[all,without]=[sink[0][layer],sink[1][layer]];return Number.isNaN(all)?`L${layer} is not measured yet.`:
-`At L${layer}, with position 0 left in, this arrow ${Math.abs(all)>=.7?"is mostly":"is not mostly"} the attention sink: \
-cosine ${fixed(all)} with the sink's own direction, ${fixed(length[0][layer]/length[1][layer],1)} times as long. Without\
- position 0: cosine ${fixed(without)}. The panel leaves position 0 out.`}function span(seconds){return seconds<90?`about\
- ${Math.ceil(seconds)} s`:`about ${Math.round(seconds/60)} min`}var LIMIT=4;function columnOf(signal,kind,say,...tools){let title=box("title"),tokens=[],change=new Float32Array,flow=new Flow(
+of,bounds,curves},at){let ratio=curves.ratio.value[at]??Number.NaN,beyond=Object.entries(bounds).map(([name,value])=>`${name}\
+ > ${fixed(value)}`).join(" or ");return`Mean of ${of}, whiskers 95 %. Grey: controls, equally strong for their layer. P\
+lum: costs. Hatched: ${beyond}.${Number.isNaN(ratio)?"":` Stream × ${fixed(ratio)} as long.`}`}function besideInWords({
+doses,curves,controls},at){let plain=curves.effect.value[doses.indexOf(0)]??Number.NaN,random=controls[0]?.curves.effect,
+ends=random&&!Number.isNaN(random.low[at])?`${signed(random.low[at],1)} to ${signed(random.high[at],1)}`:"not yet";return`\
+unsteered ${Number.isNaN(plain)?"not yet":signed(plain,1)}, random ${ends}`}function effectInWords({curves:{effect:{value,
+low,high}}},at){return Number.isNaN(value[at])?"–":Number.isNaN(low[at])?signed(value[at],1):`${value[at]>0?"+":""}${interval(
+value[at],low[at],high[at])}`}var shareInWords=([value,low,high,n])=>n===0?"none answered":`${percent(value)} [${Math.round(
+100*low)}, ${Math.round(100*high)}], n = ${n}`;function outcomeInWords({picked,random}){return!picked[3]||!random[3]?`Of\
+ the pairs with ${picked[3]?"a random":random[3]?"this":"either"} arrow none was answered: there is nothing to compare.`:
+picked[1]<=random[2]&&random[1]<=picked[2]?"The intervals overlap: these answers do not tell the arrow from a random one\
+.":`The steered texts were picked ${picked[0]>random[0]?"more":"less"} often than those of a random arrow.`}function sinkInWords({
+sink,length},layer){let[all,without]=[sink[0][layer],sink[1][layer]];return Number.isNaN(all)?`L${layer} is not measured\
+ yet.`:`At L${layer}, with position 0 left in, this arrow ${Math.abs(all)>=.7?"is mostly":"is not mostly"} the attention\
+ sink: cosine ${fixed(all)} with the sink's own direction, ${fixed(length[0][layer]/length[1][layer],1)} times as long. \
+Without position 0: cosine ${fixed(without)}. The panel leaves position 0 out.`}function span(seconds){return seconds<90?
+`about ${Math.ceil(seconds)} s`:`about ${Math.round(seconds/60)} min`}var LIMIT=4;function columnOf(signal,kind,say,...tools){let title=box("title"),tokens=[],change=new Float32Array,flow=new Flow(
 signal,{point:(i,byKey)=>say(i<0?"":tokenInWords(tokens[i],change[i]),byKey)});return{element:box(`column mikit-st-${kind}`,
 box("head",title,...tools),flow.element),show(name,line2,theme){title.textContent=name,tokens=line2?.tokens??[],change=line2?
 decode(line2.change):change,flow.show(tokens.map((text,i)=>tinted({text,special:!1},change[i],{kind:"diverging",limit:LIMIT,
@@ -313,7 +315,7 @@ let boxes=["plus","minus"].map(side2=>textField(`Words that count ${side2==="plu
 f the text.",...boxes.map((field,i)=>h("label",{class:"mikit-field"},h("span",{},i?"against":"for"),field)),box("small",
 "Separated by commas; whole words count, in capitals or not. The score sees the text alone, never the arrow. A text may \
 have the words and miss the manner: read some, and rate blind.")),draw(){let{plus,minus}=now();boxes.forEach((field,i)=>{
-field.matches(":focus")||(field.value=i?minus:plus)})}}}var GAP=6,TOP=4,HEIGHTS={wide:[72,33],narrow:[72,30]},DRAWN=["effect","kl","surprise","repetition"],DASHES=["5 3","1.5 3",
+field.matches(":focus")||(field.value=i?minus:plus)})}}}var GAP=6,TOP=4,HEIGHTS={wide:[66,30],narrow:[72,30]},DRAWN=["effect","kl","surprise","repetition"],DASHES=["5 3","1.5 3",
 "8 3 2 3"],NAMED=1;function rangeOf(name,{curves,controls}){let{value,low,high}=curves[name],values=[value,...name==="ef\
 fect"?[low,high]:[],...controls.map(one=>one.curves[name].value)].flatMap(one=>[...one]).filter(Number.isFinite),least={
 effect:1,kl:.2,surprise:.2,repetition:.1}[name];return[name==="effect"?Math.min(0,...values):0,Math.max(least,...values)]}
@@ -322,22 +324,21 @@ share]=[name==="effect",high/(high-low)];return{title:name==="kl"?"KL":name,kind
 f-cost",top,tall,low,high,text:value=>figure(name,value),ticks:effect&&share<.8&&share>.2?[low,0,high]:[low,high],series:[
 ...controls.map((one,i)=>({kind:"control",dash:DASHES[i%DASHES.length],values:one.curves[name].value,...effect||i<NAMED?
 {name:one.name}:{}})),{kind:effect?"effect":"cost",values:curves[name].value}],whiskers:curves[name],...effect?{unit}:{},
-...controls[0]?{band:controls[0].curves[name]}:{},...name==="surprise"||name==="repetition"?{level:[bounds[name],"bound"]}:
-{}}}function panelsOf(measured,wide){let[first,rest]=HEIGHTS[wide?"wide":"narrow"];return DRAWN.map((name,i)=>panelOf(name,
-measured,i?TOP+first+GAP+(i-1)*(rest+GAP):TOP,i?rest:first))}function panelsView(signal,choose,point){let chart=svg("svg",
-{class:"mikit-st-chart",role:"img","aria-label":"Effect, KL, surprise and repetition over the strength, with controls: “\
-Read as a table” has every number."}),shown=null,hovered=null;function at(event){let[measured,axis]=shown;return nearest(
-measured.doses,axis.dose(event.clientX-chart.getBoundingClientRect().left))}function hover(now){now!==hovered&&(hovered=
-now,paint(),point(now))}chart.addEventListener("pointermove",event=>hover(at(event)),{signal}),chart.addEventListener("p\
-ointerleave",()=>hover(null),{signal}),chart.addEventListener("click",event=>choose(shown[0].doses[at(event)]),{signal});
-function paint(){if(!shown)return chart.replaceChildren();let[measured,axis,dose,wide]=shown,{doses,bad}=measured,panels=panelsOf(
-measured,wide),bottom=panels.at(-1).top+panels.at(-1).tall,[xs,here,hand]=[Array.from(doses,axis.x),hovered??nearest(doses,
-dose),axis.x(dose)];chart.setAttribute("width",String(axis.width)),chart.setAttribute("height",String(bottom+TOP)),chart.
-replaceChildren(...panels.flatMap(({top,tall})=>outOfRange(doses,bad,axis).map(([from,to])=>svg("path",{class:"mikit-st-\
-out",d:hatching(axis.x(from),axis.x(to),top,top+tall)}))),...panels.map((panel,i)=>svg("g",{},svg("title",{},GLOSS[DRAWN[i]]),
-...drawPanel(panel,xs,[axis.left,axis.right],here))),...hovered===null?[]:[line("hover",[xs[here],TOP,xs[here],bottom])],
-line("hand",[hand,0,hand,bottom+TOP]))}return{element:box("panels",chart),show(measured,...how){shown=measured&&[measured,
-...how],paint()}}}var WRITTEN={text:"what is written",special:!0};function promptOf(signal,begin,say,...tools){let words2=box("small"),all=[],
+...controls[0]?{band:controls[0].curves[name]}:{},...name in bounds?{level:[bounds[name],"bound"]}:{}}}function panelsOf(measured,wide){
+let[first,rest]=HEIGHTS[wide?"wide":"narrow"];return DRAWN.map((name,i)=>panelOf(name,measured,i?TOP+first+GAP+(i-1)*(rest+
+GAP):TOP,i?rest:first))}function panelsView(signal,choose,point){let chart=svg("svg",{class:"mikit-st-chart",role:"img",
+"aria-label":"Effect, KL, surprise and repetition over the strength, with controls: “Read as a table” has every number."}),
+shown=null,hovered=null;function at(event){let[measured,axis]=shown;return nearest(measured.doses,axis.dose(event.clientX-
+chart.getBoundingClientRect().left))}function hover(now){now!==hovered&&(hovered=now,paint(),point(now))}chart.addEventListener(
+"pointermove",event=>hover(at(event)),{signal}),chart.addEventListener("pointerleave",()=>hover(null),{signal}),chart.addEventListener(
+"click",event=>choose(shown[0].doses[at(event)]),{signal});function paint(){if(!shown)return chart.replaceChildren();let[
+measured,axis,dose,wide]=shown,{doses,bad}=measured,panels=panelsOf(measured,wide),bottom=panels.at(-1).top+panels.at(-1).
+tall,[xs,here,hand]=[Array.from(doses,axis.x),hovered??nearest(doses,dose),axis.x(dose)];chart.setAttribute("width",String(
+axis.width)),chart.setAttribute("height",String(bottom+TOP)),chart.replaceChildren(...panels.flatMap(({top,tall})=>outOfRange(
+doses,bad,axis).map(([from,to])=>svg("path",{class:"mikit-st-out",d:hatching(axis.x(from),axis.x(to),top,top+tall)}))),...panels.
+map((panel,i)=>svg("g",{},svg("title",{},GLOSS[DRAWN[i]]),...drawPanel(panel,xs,[axis.left,axis.right],here))),...hovered===
+null?[]:[line("hover",[xs[here],TOP,xs[here],bottom])],line("hand",[hand,0,hand,bottom+TOP]))}return{element:box("panels",
+chart),show(measured,...how){shown=measured&&[measured,...how],paint()}}}var WRITTEN={text:"what is written",special:!0};function promptOf(signal,begin,say,...tools){let words2=box("small"),all=[],
 flow=new Flow(signal,{point:(i,byKey)=>{byKey&&say(i?`${tokenLabel(all[i].text)}, position ${i}: Enter begins here`:"pos\
 ition 0, never steered")},choose:i=>begin(Math.max(1,i))});return{element:box("prompt",box("head",words2,h("span",{class:"\
 mikit-gap"}),...tools),flow.element),show(tokens,since){all=tokens.length?[...tokens,WRITTEN]:[],flow.show(all.map((token,i)=>{
@@ -346,7 +347,7 @@ WRITTEN&&span3.classList.add("mikit-st-rest"),span3.title=i?`begin at position $
 "The prompt. Arrow keys move, Enter begins steering at that token.","The prompt's tokens come here."),words2.textContent=
 tokens.length?sinceInWords(tokens,since):" "}}}var CHOICES=[[!0,"A"],[null,"cannot tell"],[!1,"B"]],BAR=220;function bar(name,found,kind){let x=share=>4+share*(BAR-8),
 [value,low,high,n]=found;return box("outcome",name,svg("svg",{width:BAR,height:20,"aria-hidden":"true"},line("grid",[x(0),
-10,x(1),10]),line("base",[x(.5),2,x(.5),18]),line("whisker",[x(low),10,x(high),10]),...n?[svg("circle",{class:`mikit-st-\
+10,x(1),10]),line("base",[x(.5),2,x(.5),18]),...n?[line("whisker",[x(low),10,x(high),10]),svg("circle",{class:`mikit-st-\
 dot ${kind}`,cx:x(value),cy:10,r:4.5})]:[]),shareInWords(found))}function side(name,tokens){return box("column",box("tit\
 le",name),h("div",{class:"mikit-flow",tabindex:0,role:"group","aria-label":`Text ${name}`},...tokens.map(text=>tokenSpan(
 {text,special:!1}))))}function rateOf(signal,send){let element=box("rate"),rating=null,answers=[],live=!0;function button(label2,click,off=!1){
@@ -401,12 +402,11 @@ let{doses,curves,controls,score,unit}=measured,names=["effect",...COSTS];return{
 "strength","score","low","high",...COSTS,...controls.flatMap(one=>names.map(name=>`${one.name}: ${name}`)),"out of range"],
 rows:Array.from(doses,(dose,i)=>[dose,curves.effect.value[i],curves.effect.low[i],curves.effect.high[i],...COSTS.map(name=>curves[name].
 value[i]),...controls.flatMap(one=>names.map(name=>one.curves[name].value[i])),measured.bad[i]?"yes":""])}}function tokensOf(model){
-let stream=model.get("stream"),sample=stream?.samples[model.get("shown")]??stream?.samples[0],rows=(name,line2)=>{let change=line2?
-decode(line2.change):[];return(line2?.tokens??[]).map((text,i)=>[name,`${i}`,tokenLabel(text),change[i]??Number.NaN])};return{
-caption:"Written tokens, and how much likelier steering made each, in nats.",columns:["text","position","token","change"],
-rows:sample?[...rows("unsteered",sample.unsteered),...rows("steered",sample.steered),...rows("random arrow",sample.random)]:
-[]}}function tableOf(model,measured){let rating=model.get("rating");return rating&&!rating.outcome?BLIND:measured?dosesOf(
-measured):tokensOf(model)}var WRITTEN2=["stream","dose"],TINT="Tint: how much likelier (blue) or less likely (orange) steering made a token. Point\
+let stream=model.get("stream"),sample=stream?.samples[model.get("shown")]??stream?.samples[0],rows=(name,line2)=>{let change=decode(
+line2.change);return line2.tokens.map((text,i)=>[name,`${i}`,tokenLabel(text),change[i]??Number.NaN])};return{caption:"W\
+ritten tokens, and how much likelier steering made each, in nats.",columns:["text","position","token","change"],rows:sample?
+[...rows("unsteered",sample.unsteered),...rows("steered",sample.steered),...rows("random arrow",sample.random)]:[]}}function tableOf(model,measured){
+let rating=model.get("rating");return rating&&!rating.outcome?BLIND:measured?dosesOf(measured):tokensOf(model)}var WRITTEN2=["stream","dose"],TINT="Tint: how much likelier (blue) or less likely (orange) steering made a token. Point\
  at one for its number.",ASK="One text is one draw. This writes many at every strength, along this arrow and its control\
 s, and measures what it costs";function render({model,el,signal}){let measured=measuredOf(model.get("measured")),found=foundOf(
 model.get("found")),hovered=null,view=frame(model,el,signal,{name:"steering",table:()=>tableOf(model,measured),reset(){columns.

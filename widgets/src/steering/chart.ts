@@ -41,12 +41,12 @@ export interface Panel {
   whiskers?: Curve;
   band?: Curve;
   /** A level to be told from, and its name. */
-  level?: [value: number | null, name: string];
+  level?: [value: number, name: string];
 }
 
 /** `xs`: the pixel of each number of a series; `at`: the number whose figures are written. */
 export function drawPanel(panel: Panel, xs: readonly number[], [left, right]: readonly [number, number], at: number): SVGElement[] {
-  const { top, tall, low, high, text, series, whiskers, band, level: [level, name] = [null, ""] } = panel;
+  const { top, tall, low, high, text, series, whiskers, band, level: [level, name] = [high, ""] } = panel;
   const y = (value: number): number => top + tall * ((high - Math.max(low, Math.min(high, value))) / (high - low));
   const beside = right + 10;
   const figure = (values: Float32Array): string => (Number.isFinite(values[at]) ? text(values[at]!) : "–");
@@ -61,7 +61,7 @@ export function drawPanel(panel: Panel, xs: readonly number[], [left, right]: re
     ...(known.length > 1 ? [svg("polygon", { class: "mikit-st-band", points: [...known.map((i) => `${xs[i]},${y(band!.high[i]!)}`), ...known.reverse().map((i) => `${xs[i]},${y(band!.low[i]!)}`)].join(" ") })] : []),
     ...series.map(({ kind, dash, values }) => svg("path", { class: `mikit-st-${kind}`, "stroke-dasharray": dash ?? false, d: polyline(xs, values.map(y)) })),
     ...(whiskers ? xs.flatMap((x, i) => (Number.isFinite(whiskers.low[i]) ? [line("whisker", [x, y(whiskers.high[i]!), x, y(whiskers.low[i]!)])] : [])) : []),
-    ...(level !== null && level < high ? [line("level", [left, y(level), right, y(level)]), label("axis", left + 4, y(level) - 2, name)] : []),
+    ...(level < high ? [line("level", [left, y(level), right, y(level)]), label("axis", left + 4, y(level) - 2, name)] : []),
     ...(Number.isFinite(own[at]) ? [svg("circle", { class: `mikit-st-dot ${panel.kind}`, cx: xs[at]!, cy: y(own[at]!), r: 3.5 })] : []),
     svg("text", { class: `mikit-st-label ${panel.kind}`, x: beside, y: top + 10 }, `${panel.title} ${figure(own)}`),
     ...(panel.unit ? [label("axis", beside, top + 10 + LINE, panel.unit)] : []),

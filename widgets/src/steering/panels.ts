@@ -9,7 +9,7 @@ import { figure, GLOSS } from "./words";
 
 const GAP = 6;
 const TOP = 4;
-const HEIGHTS = { wide: [72, 33], narrow: [72, 30] } as const;
+const HEIGHTS = { wide: [66, 30], narrow: [72, 30] } as const;
 export const DRAWN = ["effect", "kl", "surprise", "repetition"] as const;
 type Drawn = (typeof DRAWN)[number];
 
@@ -39,7 +39,7 @@ function panelOf(name: Drawn, measured: Measured, top: number, tall: number): Pa
     ],
     whiskers: curves[name],
     ...(effect ? { unit } : {}), ...(controls[0] ? { band: controls[0].curves[name] } : {}),
-    ...(name === "surprise" || name === "repetition" ? { level: [bounds[name], "bound"] } : {}),
+    ...(name in bounds ? { level: [bounds[name]!, "bound"] } : {}),
   };
 }
 

@@ -16,8 +16,8 @@ function bar(name: string, found: Share, kind: string): HTMLElement {
   const [value, low, high, n] = found;
   return box("outcome", name,
     svg("svg", { width: BAR, height: 20, "aria-hidden": "true" },
-      line("grid", [x(0), 10, x(1), 10]), line("base", [x(0.5), 2, x(0.5), 18]), line("whisker", [x(low), 10, x(high), 10]),
-      ...(n ? [svg("circle", { class: `mikit-st-dot ${kind}`, cx: x(value), cy: 10, r: 4.5 })] : [])),
+      line("grid", [x(0), 10, x(1), 10]), line("base", [x(0.5), 2, x(0.5), 18]),
+      ...(n ? [line("whisker", [x(low!), 10, x(high!), 10]), svg("circle", { class: `mikit-st-dot ${kind}`, cx: x(value!), cy: 10, r: 4.5 })] : [])),
     shareInWords(found));
 }
 

@@ -7,7 +7,7 @@ import { sentences } from "./build";
 import { span } from "./inputs";
 import { panelsOf, rangeOf } from "./panels";
 import { tableOf } from "./table";
-import { foundOf, measuredOf, type ControlWire, type CurveWire, type LineWire, type MeasuredWire, type Rating, type SteeringTraits } from "./traits";
+import { foundOf, measuredOf, type ControlWire, type CurveWire, type LineWire, type MeasuredWire, type Rating, type Share, type SteeringTraits } from "./traits";
 import { besideInWords, effectInWords, keyInWords, outcomeInWords, sinceInWords, sinkInWords, tokenInWords } from "./words";
 
 const NAN = Number.NaN;
@@ -23,8 +23,8 @@ const CONTROL: ControlWire = {
 const MEASURED: MeasuredWire = {
   direction: "formality", how: "add", layer: 14, last: 14, doses: encode("float32", [3], [-0.5, 0, 0.5]), effect: curve([-6, 0.2, 8], 2),
   costs: { kl: curve([0.9, 0, 0.8]), surprise: curve([5, 2, 3]), repetition: curve([0.3, 0.02, 0.05]), ratio: curve([1.2, 1, 1.1]) }, controls: [CONTROL],
-  score: { name: "formality", plus: ["hereby"], minus: ["!"] }, unit: "hits per 100 words", bad: [true, false, false], bounds: { surprise: 4, repetition: null },
-  texts: [text(["low"]), text(["plain"]), text(["high"])], prompts: ["Hi:", "Oh:"],
+  score: { name: "formality", plus: ["hereby"], minus: ["!"] }, unit: "hits per 100 words", bad: [true, false, false], bounds: { surprise: 4, repetition: 0.2, "norm ratio": 1.5 },
+  texts: [text(["low"]), text(["plain"]), text(["high"])], prompts: ["Hi:", "Oh:"], of: "4 texts after 2 prompts",
 };
 const PROMPT = [" <b>", " about", ":"].map((one) => ({ text: one, special: false }));
 const RATING: Rating = { question: "Which is more formal?", outcome: null, items: [{ prompt: "Hi:", a: ["one"], b: ["two"] }, { prompt: "Oh:", a: ["three"], b: ["four"] }] };
@@ -79,7 +79,7 @@ describe("the panels", () => {
       expect(panel.series.map(({ kind }) => kind)).toEqual(["control", i ? "cost" : "effect"]);
       if (i) expect(panel.top).toBeGreaterThan(panels[i - 1]!.top + panels[i - 1]!.tall);
     }
-    expect(panels.map(({ level }) => level?.[0])).toEqual([undefined, undefined, 4, null]);
+    expect(panels.map(({ level }) => level?.[0])).toEqual([undefined, undefined, 4, 0.2]);
   });
 });
 
@@ -101,7 +101,8 @@ describe("words", () => {
     expect(effectInWords(measured, 2)).toBe("+8.0 [6.0, 10.0]");
     expect(besideInWords(measured, 2)).toBe("unsteered +0.2, random +0.5 to +1.5");
     expect(besideInWords({ ...measured, controls: [] }, 2)).toContain("random not yet");
-    expect(keyInWords(measured, 0)).toContain("Mean of 2 prompts");
+    expect(keyInWords(measured, 0)).toContain("Mean of 4 texts after 2 prompts, whiskers");
+    expect(keyInWords(measured, 0)).toContain("Hatched: surprise > 4.00 or repetition > 0.20 or norm ratio > 1.50.");
     expect(keyInWords(measured, 0)).toContain("Stream × 1.20 as long");
   });
 
@@ -109,6 +110,10 @@ describe("words", () => {
     expect(outcomeInWords({ picked: [0.9, 0.7, 0.97, 20], random: [0.5, 0.2, 0.8, 8] })).toContain("do not tell");
     expect(outcomeInWords({ picked: [0.9, 0.7, 0.97, 20], random: [0.4, 0.2, 0.65, 20] })).toContain("more often");
     expect(outcomeInWords({ picked: [0.1, 0.03, 0.3, 20], random: [0.5, 0.31, 0.65, 20] })).toContain("less often");
+    const none: Share = [null, null, null, 0];
+    expect(outcomeInWords({ picked: none, random: [0.5, 0.31, 0.65, 20] })).toBe("Of the pairs with this arrow none was answered: there is nothing to compare.");
+    expect(outcomeInWords({ picked: [0.9, 0.7, 0.97, 20], random: none })).toContain("with a random arrow none was answered");
+    expect(outcomeInWords({ picked: none, random: none })).toContain("with either arrow none");
   });
 
   it("say of position 0 what was found", () => {

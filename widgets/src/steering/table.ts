@@ -22,9 +22,9 @@ function dosesOf(measured: Measured): Table {
 function tokensOf(model: SteeringModel): Table {
   const stream = model.get("stream");
   const sample = stream?.samples[model.get("shown")] ?? stream?.samples[0];
-  const rows = (name: string, line: LineWire | null): Table["rows"] => {
-    const change = line ? decode(line.change) : [];
-    return (line?.tokens ?? []).map((text, i) => [name, `${i}`, tokenLabel(text), change[i] ?? Number.NaN]);
+  const rows = (name: string, line: LineWire): Table["rows"] => {
+    const change = decode(line.change);
+    return line.tokens.map((text, i) => [name, `${i}`, tokenLabel(text), change[i] ?? Number.NaN]);
   };
   return {
     caption: "Written tokens, and how much likelier steering made each, in nats.",

@@ -23,7 +23,7 @@ export interface Example {
 export interface LineWire {
   tokens: string[];
   change: Wire<"float32">;
-  ended?: boolean;
+  ended: boolean;
 }
 
 /** What is steered, and how: numbers stand on screen only beside what they are about. */
@@ -38,7 +38,7 @@ export interface StreamWire extends About {
   dose: number;
   since: number;
   prompt: TokenWire[];
-  samples: { unsteered: LineWire; steered: LineWire; random: LineWire | null }[];
+  samples: { unsteered: LineWire; steered: LineWire; random: LineWire }[];
   done: boolean;
 }
 
@@ -74,10 +74,13 @@ export interface MeasuredWire extends About {
   unit: string;
   /** By dose: a bound was passed there. */
   bad: boolean[];
-  bounds: { surprise: number | null; repetition: number | null };
+  /** Of each measure that has one. */
+  bounds: Record<string, number>;
   /** By dose, after the first prompt. */
   texts: LineWire[];
   prompts: string[];
+  /** What is averaged over: "8 texts after 4 prompts". */
+  of: string;
 }
 
 export interface FoundWire {
@@ -90,8 +93,8 @@ export interface FoundWire {
   told_shuffled: Wire<"float32">;
 }
 
-/** A share, its interval, and of how many. */
-export type Share = [value: number, low: number, high: number, n: number];
+/** A share, its interval, and of how many; null where of none. */
+export type Share = [value: number | null, low: number | null, high: number | null, n: number];
 
 export interface Outcome {
   picked: Share;

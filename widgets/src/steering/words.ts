@@ -49,10 +49,11 @@ export function figure(name: Measure, value: number): string {
   return Math.abs(value) < 0.005 ? "0" : fixed(value, value < 10 ? 2 : 1);
 }
 
-/** What the panels show, and how long the stream becomes: far from its own length, activations are none that the model knows. */
-export function keyInWords({ prompts, curves }: Measured, at: number): string {
+/** What the panels show, and how long the stream becomes: far from its own length, activations are unlike any in ordinary text. */
+export function keyInWords({ of, bounds, curves }: Measured, at: number): string {
   const ratio = curves.ratio.value[at] ?? Number.NaN;
-  return `Mean of ${prompts.length} prompts, whiskers 95 %. Grey: controls of equal length. Plum: costs. Hatched: a bound is passed.${Number.isNaN(ratio) ? "" : ` Stream × ${fixed(ratio)} as long.`}`;
+  const beyond = Object.entries(bounds).map(([name, value]) => `${name} > ${fixed(value)}`).join(" or ");
+  return `Mean of ${of}, whiskers 95 %. Grey: controls, equally strong for their layer. Plum: costs. Hatched: ${beyond}.${Number.isNaN(ratio) ? "" : ` Stream × ${fixed(ratio)} as long.`}`;
 }
 
 /** What the score is held against: "unsteered +0.2, random −1.0 to +2.0". */
@@ -69,12 +70,13 @@ export function effectInWords({ curves: { effect: { value, low, high } } }: Meas
   return Number.isNaN(low[at]) ? signed(value[at]!, 1) : `${value[at]! > 0 ? "+" : ""}${interval(value[at]!, low[at]!, high[at]!)}`;
 }
 
-export const shareInWords = ([value, low, high, n]: Share): string => n === 0 ? "none answered" : `${percent(value)} [${Math.round(100 * low)}, ${Math.round(100 * high)}], n = ${n}`;
+export const shareInWords = ([value, low, high, n]: Share): string => n === 0 ? "none answered" : `${percent(value!)} [${Math.round(100 * low!)}, ${Math.round(100 * high!)}], n = ${n}`;
 
 /** What the blind answers came to, beside the random arrow's. */
 export function outcomeInWords({ picked, random }: Outcome): string {
-  if (picked[1] <= random[2] && random[1] <= picked[2]) return "The intervals overlap: these answers do not tell the arrow from a random one.";
-  return `The steered texts were picked ${picked[0] > random[0] ? "more" : "less"} often than those of a random arrow.`;
+  if (!picked[3] || !random[3]) return `Of the pairs with ${picked[3] ? "a random" : random[3] ? "this" : "either"} arrow none was answered: there is nothing to compare.`;
+  if (picked[1]! <= random[2]! && random[1]! <= picked[2]!) return "The intervals overlap: these answers do not tell the arrow from a random one.";
+  return `The steered texts were picked ${picked[0]! > random[0]! ? "more" : "less"} often than those of a random arrow.`;
 }
 
 /** What position 0 does to the arrow at a layer. */

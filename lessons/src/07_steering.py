@@ -198,8 +198,8 @@ for formal, casual in zip(FORMALITY.plus, FORMALITY.minus, strict=True):
 
 # %% [markdown] label="arrow-ask"
 # The stream after layer 14, of 30, gives one array for each text, [position, 576]. One of its rows does not belong in
-# a mean: position 0. Half of all attention rests on whatever stands there, and its activation is more than a hundred
-# times as long as the others. (It is an **attention sink**.)
+# a mean: position 0. Half of all attention rests on whatever stands there. On eight ordinary texts its activation is
+# 117 to 161 times as long as the others are on average. (It is an **attention sink**.)
 #
 # **Step E4, 5 minutes.** Write `arrow_from(plus, minus)`. Each text counts by the mean of its positions from 1 on. The
 # arrow points from minus to plus and is 1 long.
@@ -394,8 +394,8 @@ for (name, kind), moved in crossed(lesson.context).items():
 
 # %% [markdown] label="crossed-after"
 # The last four lines ask whether the arrow moves what it should and leaves the rest. Each arrow moves its own pairs
-# most. But the mood arrow makes texts *less formal* as it makes them cheerful. Is that because cheerful texts are more
-# casual, or no more than any arrow does? Nobody can tell from four numbers.
+# most. But in our run the mood arrow also made formal sentences, beside casual ones, a little *less* likely. Is that
+# because cheerful texts are more casual, or no more than any arrow does? Nobody can tell from four numbers.
 #
 # ## 7. Fool your score
 #
@@ -492,7 +492,8 @@ mikit.course.reveal("07.P4")
 #
 # In the toy one direction was taken out of the stream, and the refusals were gone. Now the formality arrow. First, what
 # is there to lose? After a formal sentence the model finds a formal one likelier than after a casual sentence:
-# three quarters of a nat a token. Theory, by the toy: without the arrow the difference is 0, and nothing else changes.
+# three quarters of a nat a token, on six pairs of pairs that share no text. Theory, by the toy: without the arrow the
+# difference is 0, and nothing else changes.
 
 # %% label="predict-without" tags=["predict"]
 mikit.course.predict("07.P5")
@@ -506,13 +507,14 @@ print("\n".join(remains(lesson.context)))
 mikit.course.reveal("07.P5")
 
 # %% [markdown] label="without-real-after"
-# After layer 14 alone, about half is left: the layers above make it anew from what else they find. Taken out after
-# *every* layer, next to nothing is left. So far theory holds, as in the paper below. But look at what the toy did not
-# have:
+# After layer 14 alone, more than half is left: the layers above make it anew from what else they find. Taken out after
+# *every* layer, less than a third is left, and the interval holds 0. So theory may be right, as in the paper below, and
+# it may be wrong: six pairs of pairs are few, and the intervals are about as wide as the differences or wider. And look
+# at what the toy did not have:
 #
 # - **It is not neutral.** After a formal beginning and after a casual one, the model now prefers *casual* text, by more
 #   than a nat. Zero along the arrow is not the middle; it is the casual end of what the model usually has there.
-# - **It costs.** The next token on neutral text moves by half a nat. Without a random arrow it hardly moves.
+# - **It costs.** The next token on neutral text moves by more than half a nat. Without a random arrow it hardly moves.
 #
 # What does the model write now, after a formal beginning?
 
@@ -543,19 +545,22 @@ canon.show("steer-left-all", yours=left(lesson.context, ALL))
 # ## What this does not show
 #
 # - **That the model uses this arrow by itself.** A push along it works. Whether the model goes along it when nobody
-#   pushes is another question. Taking it out speaks for it, and half of the effect at one layer against it.
+#   pushes is another question. Taking it out speaks for it, and what is left after layer 14 against it.
 # - **That it is "formality".** It is whatever differs between these sixteen sentences: also length, punctuation, and
 #   who speaks to whom.
 # - **That layer 14 is where formality is.** Layer 5 did as well.
-# - **That a dose is safe between two that were measured**, or on prompts of another kind.
-# - **That the score is right.** It withstands three kinds of trick.
+# - **What a dose does between two that were measured**, or on prompts of another kind.
+# - **That the score is right.** Yours withstands three kinds of trick. And some words of mikit's score (*inform*,
+#   *requested*, *kindly*, *attend*, *grateful* ...) also stand in the sentences that the arrow was made from: they could
+#   come up as words, with no change of manner.
 # - **That chance does it never.** With 19 random arrows the least that you can say is 1 in 20.
 # - **That refusal in a chat model is like the toy's.** The toy has one direction since we built it so.
 #
 # ## What you may now say
 #
-# The next cell writes it with the numbers of this run, and saves a record: anyone can run it again with `mikit replay
-# my-arrow.json`.
+# The next cell writes it with the numbers of this run. It also saves a record of section 5: the texts at each dose,
+# their price, and mikit's score. Anyone can run that part again with `mikit replay my-arrow.json`. For the other
+# numbers one has to run this lesson.
 
 # %% label="evidence"
 from mikit.course.lessons.l07_without import cost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,8 +17,12 @@ from mikit.course.lessons.l07_arrow import DOSE, LAYER, our_arrow, our_as_often
 from mikit.course.lessons.l07_texts import CHEERFUL_GLUM, FORMAL_CASUAL
 from mikit.course.lessons.l07_without import ALL, CONTROL, ONE, WAYS
 from mikit.course.plan import Context
+from mikit.methods.intervals import mean_interval
 from mikit.studies.contrasts import FORMALITY, FORMALITY_SCORE, MOOD
 from mikit.studies.directions import residual_norms, vector
+from mikit.studies.texts import ORDINARY
+from mikit.trace.engine import capture
+from mikit.trace.sites import Site
 from tests.course.steps import (  # noqa: F401  # run here
     test_a_typical_wrong_answer_is_told_why,
     test_every_step_has_three_wrong_answers_that_are_told_different_things,
@@ -112,6 +117,19 @@ def test_position_0_swallows_the_arrow_from_layer_11_on(smollm):
     assert sink[1, 10:].max() < 0.2
     assert (grids["told apart"].values.numpy() == 1).all()
     assert len(list(l07_arrow.by_layer(smollm))) == 12
+
+
+def test_the_sink_is_as_long_as_the_text_says(smollm):
+    site, times = Site(name="resid_post", layer=LAYER), []
+    for text in ORDINARY:
+        length = capture(smollm, smollm.tokens(text), [site])[site][0].double().norm(dim=-1)
+        times.append(float(length[0] / length[1:].mean()))
+    assert f"{min(times):.0f} to {max(times):.0f} times as long" in _source() and len(times) == 8
+
+
+def test_words_of_the_score_that_the_arrow_was_made_from():
+    made = set(re.findall(r"[a-z]+", " ".join(FORMALITY.plus).lower()))
+    assert {"inform", "requested", "kindly", "attend", "grateful"} <= made & set(FORMALITY_SCORE.plus)
 
 
 def test_no_text_that_measures_made_an_arrow():
@@ -233,9 +251,26 @@ def test_without_the_arrow_is_what_plain_hooks_give(context, smollm):
             assert value == pytest.approx(likelier[0] - likelier[1], abs=2e-4)
 
 
-def test_one_layer_leaves_much_and_all_layers_next_to_nothing_at_a_price(context):
+def test_no_text_stands_in_two_pairs(monkeypatch, smollm):
+    """An interval over pairs asks for pairs that share nothing."""
+    asked = []
+
+    def likelier(model, rows, text, context):
+        asked.append((context, text.strip()))
+        return np.zeros(len(rows))
+
+    monkeypatch.setattr(l07_without, "likelier", likelier)
+    assert l07_without._after.__wrapped__(smollm, 6).shape == (6, 2, len(WAYS))
+    pairs = [set(sum(asked[i : i + 4], ())) for i in range(0, len(asked), 4)]
+    assert [len(texts) for texts in pairs] == [4] * 6
+    assert set.union(*pairs) == {text for pair in FORMAL_CASUAL for text in pair}
+
+
+def test_one_layer_leaves_much_and_all_layers_less_at_a_price(context):
     left = {way: l07_without.left(context, way) for way in WAYS}
-    assert 25 < left[ONE] < 70 and abs(left[ALL]) < 25 and left[CONTROL] == pytest.approx(100, abs=10)
+    assert 50 < left[ONE] < 80 and 0 < left[ALL] < 33 and left[CONTROL] == pytest.approx(100, abs=10)
+    _, low, high = mean_interval(l07_without.effect(context))
+    assert low[0] > 0 and all(low[WAYS.index(way)] < 0 < high[WAYS.index(way)] for way in (ONE, ALL))
     cost = dict(zip(WAYS, l07_without.cost(context), strict=True))
     assert cost[ALL] > 0.3 > 0.1 > cost[CONTROL]
     assert l07_without.after(context).mean(0)[:, WAYS.index(ALL)].max() < -0.5

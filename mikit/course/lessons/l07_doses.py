@@ -10,11 +10,14 @@ from mikit.course.lessons.l03_real import measured
 from mikit.course.lessons.l07_arrow import DOSE, steering
 from mikit.course.lessons.l07_score import Score
 from mikit.course.plan import Context
+from mikit.methods.writing import write
+from mikit.models.model import Model
 from mikit.studies.base import Control, Result
 from mikit.studies.contrasts import FORMALITY, FORMALITY_PROMPTS, FORMALITY_SCORE, MOOD, MOOD_PROMPTS
 from mikit.studies.directions import PairDirection
 from mikit.studies.steer_dose import SteerDose, text_name
 from mikit.studies.steer_text import SteerText
+from mikit.trace.engine import AnyEdit
 
 TWICE = 2 * DOSE
 RANDOM = ("random arrow 0", "random arrow 1")
@@ -34,6 +37,23 @@ def written(context: Context, direction: PairDirection = FORMALITY, sign: int = 
     result = measured(study, context.model())
     for name in ("unsteered", "steered", "random arrow"):
         yield f"{name:13} {''.join(result.texts[f'{name} 0'])!r}"
+
+
+def side_by_side(model: Model, prompt: str, rows: Mapping[str, Sequence[AnyEdit]], length: int) -> Iterator[str]:
+    """What is written after a prompt with each of some edits, by name, from the same luck."""
+    *_, last = write(
+        model,
+        model.tokens(prompt),
+        list(rows.values()),
+        length=length,
+        temperature=0.7,
+        seeds=[0] * len(rows),
+        reads=[None] * len(rows),
+    )
+    wide = max(map(len, rows))
+    yield prompt
+    for name, ids, end in zip(rows, last.ids, last.lengths.tolist(), strict=True):
+        yield f"  {name:{wide}} {''.join(map(model.token_string, ids[:end].tolist()))!r}"
 
 
 def study(context: Context) -> SteerDose:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mikit.course.lessons.l06_features import dictionary, index, own_rule
+from mikit.course.lessons.l07_doses import side_by_side
 from mikit.course.plan import Context
-from mikit.methods.writing import write
 from mikit.models.model import Model
 from mikit.sae.labels import token_key
 from mikit.sae.library import ref_of
@@ -47,20 +47,9 @@ def kinds(model: Model) -> list[list[AnyEdit]]:
 def texts(context: Context) -> Iterator[str]:
     """What is written after each prompt, from the same luck."""
     model, full = context.model(), context.pace == "full"
-    rows = kinds(model)
+    rows = dict(zip(KINDS, kinds(model), strict=True))
     for prompt in PROMPTS if full else PROMPTS[:1]:
-        *_, last = write(
-            model,
-            model.tokens(prompt),
-            rows,
-            length=24 if full else 4,
-            temperature=0.7,
-            seeds=[0] * len(rows),
-            reads=[None] * len(rows),
-        )
-        yield prompt
-        for kind, ids, end in zip(KINDS, last.ids, last.lengths.tolist(), strict=True):
-            yield f"  {kind:18} {''.join(map(model.token_string, ids[:end].tolist()))!r}"
+        yield from side_by_side(model, prompt, rows, length=24 if full else 4)
 
 
 def fires_on() -> tuple[str, ...]:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mikit.course.lessons.l07_arrow import LAYER, likelier
+from mikit.course.lessons.l07_doses import side_by_side
 from mikit.course.lessons.l07_texts import FORMAL_CASUAL
 from mikit.course.plan import Context
 from mikit.methods.intervals import mean_interval
 from mikit.methods.metrics import kl
-from mikit.methods.writing import write
 from mikit.models.model import Model
 from mikit.studies.contrasts import FORMALITY
 from mikit.studies.directions import StoredDirection, vector
@@ -51,15 +51,15 @@ def ways(model: Model) -> Rows:
 
 def after(context: Context) -> Floats:
     """By how much likelier a formal text is than a casual one, in nats a token, after a formal beginning and after a
-    casual one, for each of WAYS: [pair, (formal, casual), way]."""
+    casual one, for each of WAYS: [pair, (formal, casual), way]. Each text stands in one pair, so that an interval over
+    pairs may be drawn."""
     return _after(context.model(), 6 if context.pace == "full" else 3)
 
 
 @lru_cache
 def _after(model: Model, count: int) -> Floats:
     rows, found = ways(model), []
-    for i in range(count):
-        begins, goes_on = FORMAL_CASUAL[i], FORMAL_CASUAL[i + 1]
+    for begins, goes_on in zip(FORMAL_CASUAL[: 2 * count : 2], FORMAL_CASUAL[1 : 2 * count : 2], strict=True):
         formal, casual = ([likelier(model, rows, f" {text}", context=begin) for begin in begins] for text in goes_on)
         found.append(np.subtract(formal, casual))
     stacked: Floats = np.stack(found)
@@ -110,17 +110,5 @@ def after_formal(context: Context) -> Iterator[str]:
     """What is written after a formal beginning, as it is, without the arrow after any layer, and without a random
     one."""
     model = context.model()
-    beginning, _ = FORMAL_CASUAL[0]
-    tokens, rows = model.tokens(beginning), [row for way, row in zip(WAYS, ways(model), strict=True) if way != ONE]
-    *_, last = write(
-        model,
-        tokens,
-        rows,
-        length=28 if context.pace == "full" else 4,
-        temperature=0.7,
-        seeds=[0] * len(rows),
-        reads=[None] * len(rows),
-    )
-    yield beginning
-    for way, ids, end in zip((way for way in WAYS if way != ONE), last.ids, last.lengths.tolist(), strict=True):
-        yield f"  without {way:28} {''.join(map(model.token_string, ids[:end].tolist()))!r}"
+    rows = {f"without {way}": row for way, row in zip(WAYS, ways(model), strict=True) if way != ONE}
+    return side_by_side(model, FORMAL_CASUAL[0][0], rows, length=28 if context.pace == "full" else 4)

@@ -1,6 +1,8 @@
 """Contrasts that come with mikit: pairs of sentences that say the same in two manners, short prompts to try the
 directions on, and words to score what is written by. The words are taken from how people write, not from what a steered
-model wrote. Written for mikit, public domain. Toy topics on purpose: how formal a note is, how cheerful a room."""
+model wrote. Many also stand in the pairs, on their own side: 8 of 41 formal words and 12 of 38 casual ones, 11 of 43
+cheerful ones and 16 of 44 glum ones. So a direction's own texts and its score are not independent. Written for mikit,
+public domain. Toy topics on purpose: how formal a note is, how cheerful a room."""
 
 from __future__ import annotations
 

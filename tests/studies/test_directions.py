@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 import mikit
 from mikit.errors import BadDirection, DictionaryUnusable, NoDisk, NotOneToken, TooLong, UnknownSite
 from mikit.methods.directions import probe
+from mikit.methods.scores import WordScore
 from mikit.sae.library import load_dictionary, ref_of
 from mikit.studies import contrasts
 from mikit.studies.directions import (
@@ -306,6 +307,18 @@ def test_the_pairs_that_come_with_mikit_can_be_compared():
         assert len(direction.plus) == len(direction.minus) == 8
         lengths = [sum(len(text.split()) for text in side) for side in (direction.plus, direction.minus)]
         assert abs(lengths[0] - lengths[1]) <= 0.1 * max(lengths), lengths
+
+
+@pytest.mark.parametrize(
+    ("direction", "score"),
+    [(contrasts.FORMALITY, contrasts.FORMALITY_SCORE), (contrasts.MOOD, contrasts.MOOD_SCORE)],
+)
+def test_the_scores_that_come_with_mikit_say_how_many_of_their_words_stand_in_its_pairs(direction, score):
+    for side in ("plus", "minus"):
+        words, sentences = getattr(score, side), getattr(direction, side)
+        alone = [WordScore(name=word, plus=(word,), minus=()) for word in words]
+        shared = sum(any(one.score(text) > 0 for text in sentences) for one in alone)
+        assert f"{shared} of {len(words)}" in " ".join(contrasts.__doc__.split())
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def write(
     length: int,
     temperature: float,
     seeds: Sequence[int],
-    reads: Sequence[int | None],
+    reads: Sequence[int | None] = (),
 ) -> Iterator[Written]:
     """Write ``length`` tokens after the prompt, one row for each list of edits, and yield after each token; ends early
     once every row has ended its text.
@@ -39,11 +39,14 @@ def write(
     Row i draws with the luck of ``seeds[i]``: rows of one seed have the same luck at the same place, so that edits that
     change nothing write the same text (the Gumbel-max trick: argmax of logits / temperature + Gumbel noise is a draw
     from the softmax). Temperature 0 takes the likeliest. A row with ``reads[i] = j`` chooses nothing: it is shown what
-    row j writes, and says how likely it finds that. ``tokens`` holds one prompt for all rows, or one a row.
+    row j writes, and says how likely it finds that; without ``reads`` every row writes. ``tokens`` holds one prompt for
+    all rows, or one a row.
 
     Raises TooLong before the first token where prompt and text do not fit the model, NotFinite, and what ``run``
     raises."""
-    _check_plan(model, tokens, rows, length, seeds, reads)
+    reads = reads or [None] * len(rows)
+    check_room(model, tokens.ids.shape[1], length)
+    _check_plan(rows, seeds, reads)
     luck = Luck(seeds, model.spec.vocab)
     source = torch.tensor([i if j is None else j for i, j in enumerate(reads)])
     ends = torch.tensor(sorted(model.end_ids()))
@@ -82,21 +85,22 @@ class Luck:
         return -drawn.log()[self._row]
 
 
-def _check_plan(
-    model: Model, tokens: Tokens, rows: Rows, length: int, seeds: Sequence[int], reads: Sequence[int | None]
-) -> None:
+def check_room(model: Model, typed: int, length: int) -> None:
+    """Raise TooLong where ``length`` tokens cannot be written after a prompt of ``typed``."""
+    if typed + length > model.spec.context:
+        raise TooLong(
+            f"The prompt has {typed} tokens and {length} are to be written; {model.ref.name} reads at most"
+            f" {model.spec.context} in all. Shorten the prompt, or write less."
+        )
+
+
+def _check_plan(rows: Rows, seeds: Sequence[int], reads: Sequence[int | None]) -> None:
     if not len(rows) == len(seeds) == len(reads):
         raise ShapeMismatch(
             f"{len(rows)} rows of edits need as many seeds and reads; there are {len(seeds)} and {len(reads)}."
         )
     if any(j is not None and (not 0 <= j < len(rows) or reads[j] is not None) for j in reads):
         raise ShapeMismatch(f"A row can read only a row that writes; the reads are {list(reads)}.")
-    typed = tokens.ids.shape[1]
-    if typed + length > model.spec.context:
-        raise TooLong(
-            f"The prompt has {typed} tokens and {length} are to be written; {model.ref.name} reads at most"
-            f" {model.spec.context} in all. Shorten the prompt, or write less."
-        )
 
 
 def _check_finite(logits: Tensor) -> None:

@@ -19,7 +19,7 @@ from mikit.studies.directions import reading
 from mikit.studies.prompts import Prompt
 from mikit.studies.steer_text import RANDOM, SAMPLES_APART
 from mikit.studies.steering import Steering, random_arrow
-from mikit.studies.written import groups, read_prompts, write_all
+from mikit.studies.written import groups, held_in_writing, read_prompts, write_all
 from mikit.trace.arrays import Array
 from mikit.trace.engine import AnyEdit
 
@@ -64,7 +64,6 @@ class RateBlind(Study):
     needs: ClassVar[tuple[str, ...]] = ("traced is raw", "batched is single")
 
     def estimate(self, model: Model) -> Cost:
-        s = model.spec
         fixed, per_token = cost.speed(model)
         took, largest = 0.0, 0
         prompts = read_prompts(model, self.prompts, self.length)
@@ -75,8 +74,7 @@ class RateBlind(Study):
             typed = tokens.ids.shape[1]
             whole, sizes = typed + self.length, list(map(len, groups(rows, typed, model)))
             took += fixed * self.length * len(sizes) + per_token * rows * whole
-            cache = 8 * s.layers * s.kv_heads * s.d_head * max(sizes) * whole
-            largest = max(largest, cache + cost.held(s, typed, max(sizes)))
+            largest = max(largest, held_in_writing(model.spec, typed, self.length, max(sizes)))
         return Cost(seconds=took, bytes=largest)
 
     def inputs(self, model: Model) -> list[Tensor]:

@@ -16,6 +16,7 @@ from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Stu
 from mikit.studies.directions import reading
 from mikit.studies.prompts import Prompt
 from mikit.studies.steering import Steering, random_arrow
+from mikit.studies.written import held_in_writing
 from mikit.trace.arrays import Array
 
 SAMPLES_APART = 1000
@@ -49,11 +50,9 @@ class SteerText(Study):
 
     def estimate(self, model: Model) -> Cost:
         rows, typed = ROWS * self.samples, self.prompt.tokens(model).ids.shape[1]
-        s = model.spec
-        cache = 8 * s.layers * s.kv_heads * s.d_head * rows * (typed + self.length)
         fixed, per_token = cost.speed(model)
         seconds = fixed * self.length + per_token * rows * (typed + self.length)
-        return Cost(seconds=seconds, bytes=cache + cost.held(s, typed, rows))
+        return Cost(seconds=seconds, bytes=held_in_writing(model.spec, typed, self.length, rows))
 
     def inputs(self, model: Model) -> list[Tensor]:
         return [self.prompt.tokens(model).ids[0], *self.steering.inputs(model)]

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from mikit.errors import EmptyText, TooLong
+from mikit.errors import EmptyText
 from mikit.methods.surprise import surprise
-from mikit.methods.writing import write
-from mikit.models.model import Model
+from mikit.methods.writing import check_room, write
+from mikit.models.model import Model, Spec
 from mikit.models.tokens import Tokens
 from mikit.studies import cost
 from mikit.studies.prompts import Prompt
@@ -44,13 +44,14 @@ def read_prompts(model: Model, prompts: Sequence[Prompt], length: int) -> list[T
     if not prompts:
         raise EmptyText("There is no prompt to write after. Give at least one.")
     read = [prompt.tokens(model) for prompt in prompts]
-    longest = max(tokens.ids.shape[1] for tokens in read)
-    if longest + length > model.spec.context:
-        raise TooLong(
-            f"The longest prompt has {longest} tokens and {length} are to be written; {model.ref.name} reads at most"
-            f" {model.spec.context} in all. Shorten the prompt, or write less."
-        )
+    check_room(model, max(tokens.ids.shape[1] for tokens in read), length)
     return read
+
+
+def held_in_writing(spec: Spec, typed: int, length: int, rows: int) -> int:
+    """Bytes alive at once while ``rows`` texts of ``length`` tokens are written side by side after a prompt of
+    ``typed``: all keys and values so far, and the pass over the prompt."""
+    return 8 * spec.layers * spec.kv_heads * spec.d_head * rows * (typed + length) + cost.held(spec, typed, rows)
 
 
 def groups(rows: int, typed: int, model: Model) -> list[range]:
@@ -86,7 +87,6 @@ def write_all(
             length=length,
             temperature=temperature,
             seeds=[seeds[i] for i in group],
-            reads=[None] * len(group),
         ):
             found = written
             yield

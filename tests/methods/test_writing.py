@@ -31,7 +31,7 @@ def push(model, dose=1.0):
 
 
 def written(model, rows, length=6, temperature=0.0, seeds=None, reads=None):
-    plan = {"seeds": seeds or [0] * len(rows), "reads": reads or [None] * len(rows)}
+    plan = {"seeds": seeds or [0] * len(rows), "reads": reads or ()}
     steps = list(write(model, model.tokens(PROMPT), rows, length=length, temperature=temperature, **plan))
     return steps[-1]
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from scipy import stats
 from torch.nn import functional
+from transformers import DynamicCache
 
 from mikit.errors import BadMetric, EmptyText, NotFinite, TooLong, UnknownSite
 from mikit.methods.scores import WordScore
@@ -21,8 +22,9 @@ from mikit.studies.directions import TokenDirection
 from mikit.studies.prompts import TextPrompt
 from mikit.studies.record import Record
 from mikit.studies.side_effects import TOKENS
-from mikit.studies.steer_dose import SteerDose, bounds, out_of_range, text_name
+from mikit.studies.steer_dose import NORM_BOUND, SteerDose, bounds, out_of_range, text_name
 from mikit.studies.steering import Steering, another_layer, random_arrow, shuffled_pairs
+from mikit.studies.texts import ORDINARY as ORDINARY_TEXTS
 from mikit.trace import engine
 from mikit.trace.arrays import Array
 from mikit.trace.checks import load
@@ -276,7 +278,7 @@ def test_groups_are_few_and_alike(model, monkeypatch):
 @pytest.mark.parametrize(
     ("error", "says", "fields"),
     [
-        (TooLong, "longest prompt has 5 tokens", {"length": 60}),
+        (TooLong, "prompt has 5 tokens", {"length": 60}),
         (EmptyText, "no prompt to write after", {"texts": ()}),
         (EmptyText, "token", {"texts": ("",)}),
         (BadMetric, "one dose or several", {"doses": ()}),
@@ -292,16 +294,36 @@ def test_what_cannot_be_measured_is_refused_before_the_first_text(model, error, 
     assert weights_hash(model.hf) == before
 
 
-def test_out_of_range_is_stranger_than_other_peoples_text_or_in_circles(model):
-    doses = {"dose": ("1", "2", "3", "4")}
+def test_out_of_range_is_stranger_than_other_peoples_text_or_in_circles_or_too_long(model):
+    doses = {"dose": ("1", "2", "3", "4", "5", "6")}
     grids = {
-        "surprise": Grid(values=Array.of(np.array([3.9, 4.1, 1.0, np.nan])), axes=doses, unit="nats a token"),
-        "repetition": Grid(values=Array.of(np.array([0.1, 0.0, 0.3, np.nan])), axes=doses, unit="share"),
+        "surprise": Grid(
+            values=Array.of(np.array([3.9, 4.1, 1.0, np.nan, 3.0, np.nan])), axes=doses, unit="nats a token"
+        ),
+        "repetition": Grid(values=Array.of(np.array([0.1, 0.0, 0.3, np.nan, 0.0, np.nan])), axes=doses, unit="share"),
+        "norm ratio": Grid(values=Array.of(np.array([1.2, 1.0, 1.0, 1.0, 1.3, np.nan])), axes=doses, unit="lengths"),
         "neutral surprise": Grid(values=Array.of(np.array([3.0, 5.0])), axes={"text": ("0", "1")}, unit="nats"),
     }
     result = Result(study=study(model), grids=grids)
-    assert bounds(result) == {"surprise": 4.0, "repetition": 0.2}
-    assert out_of_range(result) == [False, True, True, False]
+    assert bounds(result) == {"surprise": 4.0, "repetition": 0.2, "norm ratio": 1.25}
+    assert out_of_range(result) == [False, True, True, False, True, False]
+
+
+def test_longer_than_the_bound_is_longer_than_ordinary_positions_are(smollm):
+    read = [smollm.tokens(text).ids for text in ORDINARY_TEXTS]
+    for layer in (10, 14, 18):
+        lengths = torch.cat([steered.stream(smollm, ids, layer).norm(dim=-1) for ids in read])
+        common = float(lengths.quantile(0.95) / lengths.mean())
+        assert common < NORM_BOUND < 1.1 * common
+
+
+def test_what_writing_holds_grows_by_the_keys_and_values_of_a_position(tiny):
+    cache = DynamicCache(config=tiny.hf.config)
+    with torch.no_grad():
+        tiny.hf(torch.tensor([[5]]), past_key_values=cache, use_cache=True)
+    a_position = sum(4 * (layer.keys.numel() + layer.values.numel()) for layer in cache.layers)
+    shorter, longer = (written.held_in_writing(tiny.spec, 7, length, 3) for length in (10, 11))
+    assert longer - shorter == 3 * a_position
 
 
 @pytest.fixture(scope="module")

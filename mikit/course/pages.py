@@ -61,6 +61,13 @@ def _on_the_answer(model: Model) -> View:
     return BeTheHead(model, head=HEAD, text=MARY.text, answer=MARY.answer, foil=MARY.foil, shares=shares, revealed=True)
 
 
+def _with_doses(model: Model) -> View:
+    """Where no kernel answers, the slider moves among doses that were measured before."""
+    panel = SteeringPanel(model, direction="formality", layer=LAYER, title="From casual to formal")
+    panel.measuring = True
+    return panel
+
+
 WORKSHOP = (
     SavedPage(
         file="two-names",
@@ -105,10 +112,11 @@ WORKSHOP = (
         title="From casual to formal",
         predict="An arrow from casual to formal texts is added while the model writes about a party. Would a random"
         " arrow of equal length make its text as formal?",
-        shows="The model's text as it is, and pushed along the arrow after layer 14; and text along a random arrow.",
-        do="Hover over the words: how much likelier did the push make each of them? Then compare the three texts. One"
-        " text of each is no measurement.",
-        view=lambda model: SteeringPanel(model, direction="formality", layer=LAYER, title="From casual to formal"),
+        shows="The model's text as it is, and pushed along the arrow after layer 14; and text along a random arrow."
+        " Then what every dose does and costs, beside random arrows of equal length.",
+        do="Hover over the words: how much likelier did the push make each of them? Then drag the strength among the"
+        " measured doses. From which one on does the text say nothing?",
+        view=_with_doses,
     ),
 )
 """What the workshop looks at, in its order. The heads named are those of the house model."""

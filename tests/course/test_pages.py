@@ -14,9 +14,11 @@ from mikit.course.pages import MOST_BYTES, NAME, WORKSHOP, SavedPage, ZipTooLarg
 from mikit.models.model import Model
 from mikit.studies.directions import PairDirection
 from mikit.studies.record import Record
+from mikit.widgets import steering
 from mikit.widgets.attention import AttentionView
 from mikit.widgets.be_the_head import BeTheHead
 from mikit.widgets.steering import SteeringPanel
+from mikit.widgets.steering_offers import SCALES
 from mikit.widgets.training import TrainingView
 from tests import tiny as tiny_models
 
@@ -30,6 +32,9 @@ VIEWS = {
     "steering": lambda model: SteeringPanel(model, direction=ODD, prompt=TEXT),
 }
 """The workshop's pages as a model of four heads can draw them."""
+
+ROOM = 500_000
+"""Bytes for the texts and numbers of a steering panel's doses: a page takes 145,000 for them, before it is packed."""
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +78,18 @@ def test_the_zip_is_one_folder(files: list[Path], tmp_path: Path) -> None:
     assert packed.stat().st_size < MOST_BYTES == 5_000_000
 
 
-def test_the_zip_of_the_real_model(smollm: Model) -> None:
-    """What `make planb` hands out."""
+def test_the_zip_of_the_real_model(smollm: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `make planb` hands out, but for the steering panel's doses: one text at each of three, where the zip has
+    eight at each of nine. They are words and a few numbers, for which there is room."""
+    monkeypatch.setattr(steering, "PROMPTS", 1)
+    monkeypatch.setattr(steering, "TEXTS", 1)
+    monkeypatch.setitem(SCALES, "add", SCALES["add"]._replace(measured=(-0.4, 0.0, 0.4)))
     build = Path(__file__).parents[2] / "build"
-    packed = pack(write(WORKSHOP, smollm, build / NAME), build / f"{NAME}.zip")
-    assert 1_000_000 < packed.stat().st_size < MOST_BYTES
+    files = write(WORKSHOP, smollm, build / NAME)
+    packed = pack(files, build / f"{NAME}.zip")
+    assert 1_000_000 < packed.stat().st_size < MOST_BYTES - ROOM
+    kinds = [result.study.kind for result in Record.read(files[-1]).results]
+    assert files[-1].name == "steering.html" and "steer-dose" in kinds
 
 
 def test_a_zip_that_is_too_large_is_refused(files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -551,8 +551,8 @@ canon.show("steer-left-all", yours=left(lesson.context, ALL))
 # - **That layer 14 is where formality is.** Layer 5 did as well.
 # - **What a dose does between two that were measured**, or on prompts of another kind.
 # - **That the score is right.** Yours withstands three kinds of trick. And some words of mikit's score (*inform*,
-#   *requested*, *kindly*, *attend*, *grateful* ...) also stand in the sentences that the arrow was made from: they could
-#   come up as words, with no change of manner.
+#   *requested*, *kindly*, *attend*, *grateful* ...) also stand in the sentences that the arrow was made from: they
+#   could come up as words, with no change of manner.
 # - **That chance does it never.** With 19 random arrows the least that you can say is 1 in 20.
 # - **That refusal in a chat model is like the toy's.** The toy has one direction since we built it so.
 #

@@ -21,12 +21,14 @@ from mikit.studies import cost
 from mikit.studies.contrasts import FORMALITY, FORMALITY_PROMPTS, FORMALITY_SCORE
 from mikit.studies.steer_dose import SteerDose, bounds, out_of_range
 from mikit.studies.steering import Steering
+from mikit.widgets.steering import PROMPTS, TEXTS
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 REPORT = Path(__file__).with_name("steer_dose.json")
 STATUS, PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-SECONDS = 60
+SECONDS = 120
+"""What the panel's button may take on two cores: two texts after each prompt at each dose and along each arrow."""
 SPEEDUP = 1.6
 """Of the same work on two free cores, at least: matrices gain nearly 2, reading the weights from memory little."""
 
@@ -38,6 +40,7 @@ def report(smollm: Model) -> dict[str, Any]:
         model=smollm.ref,
         prompts=FORMALITY_PROMPTS,
         steering=Steering(direction=FORMALITY, layers=(14,)),
+        samples=TEXTS // PROMPTS,
         score=FORMALITY_SCORE,
     )
     with pytest.MonkeyPatch.context() as patch:
@@ -74,7 +77,7 @@ def memory(what: str) -> int:
     return 1024 * int(found[1])
 
 
-def test_it_fits_into_a_minute_of_two_cores(report: dict[str, Any]) -> None:
+def test_it_fits_into_two_minutes_of_two_cores(report: dict[str, Any]) -> None:
     assert report["cpu seconds"] / SPEEDUP <= SECONDS
 
 

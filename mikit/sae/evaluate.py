@@ -1,8 +1,8 @@
 """How good a dictionary is: what it leaves out, how sparse it is, what the model loses by it, and what a dictionary of
 random directions would have reached.
 
-Position 0 is left out of every number: its activation is tens of times the length of others, and would decide all of
-them."""
+Position 0 is left out of every number: it is a sink of attention, after many layers a hundred times as long as others
+(smollm2-135m: 146 times after layer 14, though not after layer 9), and would decide all of them."""
 
 from __future__ import annotations
 

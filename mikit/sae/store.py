@@ -62,7 +62,7 @@ class Store:
     that is kept in memory. One call of ``ready`` is one short trace. When the texts are through they start again.
 
     Texts are cut into windows of ``context`` tokens; what is left of each waits for others of its length, so nothing
-    is padded. Position 0 of every window is left out: it is a sink of attention, tens of times as long as the rest.
+    is padded. Position 0 of every window is left out: it is a sink of attention, unlike the rest.
 
     Raises EmptyText, UnknownSite, TooLong.
     """

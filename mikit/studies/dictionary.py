@@ -19,7 +19,7 @@ from mikit.sae.library import SHIPPED, DictionaryRef, opened
 from mikit.studies.base import Study
 from mikit.trace.engine import capture
 
-SINK = "Position 0 is left out: it is a sink of attention, and its activation is tens of times as long as the rest."
+SINK = "Position 0 is left out: it is a sink of attention, and after many layers far longer than the rest."
 
 
 class DictionaryStudy(Study):

@@ -62,8 +62,8 @@ def check_stand_in(answer: Any, context: Context) -> Verdict:
         return no("position 0 as it is", _SINK)
     return yes(
         "its output everywhere but at position 0",
-        "Position 0 is a sink, tens of times as long as the rest. The dictionary never saw one, so it is left out of"
-        " all numbers.",
+        "Position 0 is a sink of attention, unlike the rest. The dictionary never saw one, so it is left out of all"
+        " numbers.",
     )
 
 

@@ -325,7 +325,7 @@ for texts in (
 
 # %% [markdown] label="lay-after"
 # Two come back. With four, relatives push in: other days, other numbers. In the next table the words are drawn at
-# random, and 64 times each. Beside them, as a control, just as many directions drawn at random.
+# random, and 64 times each. Beside them, as a control, as many directions drawn at random.
 
 # %% label="at-once"
 from mikit.course.lessons.l04_words import AT_ONCE, come_back, random_directions, words

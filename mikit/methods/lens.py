@@ -86,7 +86,7 @@ def direct(model: Model, tokens: Tokens, answer: int, foil: int) -> Direct:
     last = Site(name="resid_post", layer=model.spec.layers - 1, position=-1)
     found = {site: value[0] for site, value in capture(model, tokens, [*z, *neurons, first, last]).items()}
     with torch.no_grad():
-        direction, bias = _read_by(model, found[last], answer, foil)
+        direction, bias = read_by(model, found[last], answer, foil)
         attn = [_attention(model, layer, found[site], direction) for layer, site in enumerate(z)]
         mlp = [_mlp(model, layer, found[site], direction) for layer, site in enumerate(neurons)]
         both = _unembedded(model, found[last], (answer, foil))
@@ -119,7 +119,7 @@ def _unembedded(model: Model, stream: Tensor, ids: tuple[int, ...] | None) -> Te
         return nn.functional.linear(normed, unembed.weight[list(ids)], bias)
 
 
-def _read_by(model: Model, stream: Tensor, answer: int, foil: int) -> tuple[Tensor, Tensor]:
+def read_by(model: Model, stream: Tensor, answer: int, foil: int) -> tuple[Tensor, Tensor]:
     """The logit difference as a function of the last stream: ``stream @ direction + constant``, the final norm's
     scale frozen at its value for ``stream`` [d_model]."""
     unembed = at(model.hf, model.arch.unembed)
@@ -135,7 +135,7 @@ def _attention(model: Model, layer: int, z: Tensor, direction: Tensor) -> tuple[
     block = at(model.hf, model.arch.blocks)[layer]
     written = torch.einsum("hd,hdm->hm", z, W_O(model, layer))
     bias = _bias(at(block, model.arch.o_proj), direction)
-    direction = _before_second_norm(model, block, model.arch.attn_out, written.sum(0) + bias, direction)
+    direction = before_second_norm(model, block, model.arch.attn_out, written.sum(0) + bias, direction)
     return written @ direction, bias @ direction
 
 
@@ -145,7 +145,7 @@ def _mlp(model: Model, layer: int, neurons: Tensor, direction: Tensor) -> tuple[
     down = at(block, model.arch.mlp_down)
     rows = output_matrix(down, 1)[0]  # [d_mlp, d_model]: what each neuron writes
     bias = _bias(down, direction)
-    direction = _before_second_norm(model, block, model.arch.mlp_out, neurons @ rows + bias, direction)
+    direction = before_second_norm(model, block, model.arch.mlp_out, neurons @ rows + bias, direction)
     return neurons * (rows @ direction), bias @ direction
 
 
@@ -155,7 +155,7 @@ def _bias(projection: nn.Module, like: Tensor) -> Tensor:
     return torch.zeros_like(like) if bias is None else bias
 
 
-def _before_second_norm(model: Model, block: nn.Module, out: str, written: Tensor, direction: Tensor) -> Tensor:
+def before_second_norm(model: Model, block: nn.Module, out: str, written: Tensor, direction: Tensor) -> Tensor:
     """The direction that reads ``written`` [d_model] where a second norm stands between it and the stream (Gemma);
     elsewhere the same direction."""
     if model.arch.attn_out_index is not None:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from mikit.errors import ShapeMismatch, UnknownSite
-from mikit.methods.lens import _before_second_norm, _read_by, logit_lens
+from mikit.methods.lens import before_second_norm, logit_lens, read_by
 from mikit.methods.patching import ROWS
 from mikit.models.architectures import at
 from mikit.models.model import W_O, Model
@@ -106,7 +106,7 @@ def case(model: Model, tokens: Tokens, brought: Tensor, answer: int, foil: int) 
     found = capture(model, tokens, [*z, *mlps, end])
     last = found[end][0]
     with torch.no_grad():
-        direction, _ = _read_by(model, last, answer, foil)
+        direction, _ = read_by(model, last, answer, foil)
         shares = [_direct(model, n, found[site][0], brought[n], direction) for n, site in enumerate(z)]
         heads = [written(model, n, found[site][:, None])[0, :, 0] for n, site in enumerate(z)]
     return Case(
@@ -205,7 +205,7 @@ def _direct(model: Model, layer: int, z: Tensor, brought: Tensor, direction: Ten
     block = at(model.hf, model.arch.blocks)[layer]
     own = torch.einsum("hd,hdm->m", z, W_O(model, layer))
     bias = getattr(at(block, model.arch.o_proj), "bias", None)
-    before = _before_second_norm(model, block, model.arch.attn_out, own if bias is None else own + bias, direction)
+    before = before_second_norm(model, block, model.arch.attn_out, own if bias is None else own + bias, direction)
     return torch.einsum("hd,hdm,m->h", z - brought, W_O(model, layer), before)
 
 

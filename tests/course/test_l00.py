@@ -17,8 +17,6 @@ from mikit.trace.edits import Patch
 from mikit.trace.engine import run
 from mikit.trace.sites import Site
 
-FORBIDDEN = ("simply", "just ", "obviously", "proves", "verified", "knows", "believes", "thinks", "certified")
-
 
 @pytest.fixture(scope="module")
 def context(smollm: Model) -> Context:
@@ -89,11 +87,6 @@ def test_the_plan_is_whole() -> None:
     assert 5 <= len(LESSON.exercises) <= 8
     for exercise in LESSON.exercises:
         assert len(exercise.hints) == 3 and len(exercise.wrong) >= 3
-
-
-def test_no_forbidden_words() -> None:
-    texts = [hint for e in LESSON.exercises for hint in e.hints] + [q.text for q in LESSON.predictions]
-    assert not [(word, text) for text in texts for word in FORBIDDEN if word in text.lower()]
 
 
 def test_the_readme_shows_what_a_check_says(context: Context) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,8 +37,6 @@ from tests.course.steps import (  # noqa: F401  # run here
     test_every_step_has_three_wrong_answers_that_are_told_different_things,
     test_our_answer_passes,
 )
-
-FORBIDDEN = ("simply", "just ", "obviously", "proves", "verified", "knows", "believes", "thinks", "certified")
 
 
 @pytest.fixture(scope="module")
@@ -217,10 +214,3 @@ def test_the_game_hides_the_answer_and_counts(context):
     assert "six letters" in guessed(context, "AB").replace("6", "six")
     lines = list(examples(pairs[0][1], SCRAMBLED, (0,)))
     assert lines[0] == "strongest:" and all("«" in line for line in lines[1:])
-
-
-def test_its_words_are_those_of_the_course():
-    words = (Path(__file__).parents[2] / "lessons" / "src" / "06_reading_features.py").read_text()
-    words += " ".join(" ".join(step.hints) + step.title for step in LESSON.exercises)
-    words += " ".join(question.text for question in LESSON.predictions)
-    assert [word for word in FORBIDDEN if word in words] == []

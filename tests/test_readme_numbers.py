@@ -15,6 +15,7 @@ from mikit.sae.library import folder_of, load_dictionary
 ROOT = Path(__file__).resolve().parents[1]
 REPORT: dict[str, Any] = json.loads((ROOT / "tests" / "bench" / "patching.json").read_text(encoding="utf-8"))
 SAE: dict[str, Any] = json.loads((ROOT / "tests" / "bench" / "sae.json").read_text(encoding="utf-8"))
+STEERING: dict[str, Any] = json.loads((ROOT / "tests" / "bench" / "steering.json").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -93,6 +94,17 @@ def test_the_report_of_dictionaries_names_no_machine() -> None:
     assert set(SAE["machine"]) == {
         "cores", "threads", "load", "torch", "transformers", "nnsight", "sae-lens", "sae-dashboard", "transformer-lens"
     }  # fmt: skip
+
+
+def test_what_is_said_of_steered_writing() -> None:
+    said, machine = " ".join(README.split()), STEERING["machine"]
+    assert STEERING["same tokens"]
+    assert (
+        f"Writing {STEERING['tokens']} tokens with and without a push takes {STEERING['ratio cpu']:.2f} times" in said
+    )
+    assert f"its first token after {STEERING['first token ms'] / 1000:.2f} s" in said
+    assert f"{STEERING['tokens a second']:.0f} tokens a second" in said
+    assert set(machine) == {"cores", "threads", "load"} and machine["threads"] == 2
 
 
 def test_what_is_said_of_the_dictionary_is_in_its_index_and_its_numbers() -> None:

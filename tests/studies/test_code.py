@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from mikit.studies.base import run_study
-from mikit.studies.directions import PairDirection
 from mikit.studies.kinds import (
     AttendEach,
     AttentionPatterns,
@@ -30,6 +29,7 @@ from mikit.studies.steering import Steering
 from mikit.trace.checks import load
 from mikit.trace.sites import Site
 from tests import tiny as tiny_models
+from tests.studies.steered import PAIRS as STEERED_BY
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,8 +47,7 @@ PAIRS = (
     PromptPair(clean="w3 w1", corrupt="w3 w2", answer="w4", foil="w6"),
 )
 
-ODD = PairDirection(name="odd", plus=("w1 w3 w5", "w7 w9 w11 w13"), minus=("w2 w4 w6", "w8 w10 w12 w14"))
-STEERING = Steering(direction=ODD, layers=(0, 2))
+STEERING = Steering(direction=STEERED_BY, layers=(0, 2))
 
 
 def studies(model):

@@ -11,20 +11,19 @@ from mikit.models.weights import weights_hash
 from mikit.sae.dictionary import Dictionary
 from mikit.sae.library import load_dictionary, ref_of
 from mikit.studies.base import run_study, stream
-from mikit.studies.directions import FeatureDirection, PairDirection
+from mikit.studies.directions import FeatureDirection
 from mikit.studies.prompts import ChatPrompt, TextPrompt
 from mikit.studies.steer_text import SteerText
 from mikit.studies.steering import Steering, another_layer, random_arrow, shuffled_pairs
-from mikit.studies.texts import ORDINARY
 from mikit.trace.sites import Site
 from tests import tiny as tiny_models
 from tests.studies import small_dictionary
+from tests.studies.steered import PAIRS, arrow, norm
 from tests.trace import reference
 
 PROMPT = "w5 w6 w7 w8 w9"
 LAYER = 1
 LENGTH = 5
-PAIRS = PairDirection(name="odd", plus=("w1 w3 w5", "w7 w9 w11 w13"), minus=("w2 w4 w6", "w8 w10 w12 w14"))
 
 
 @pytest.fixture(scope="module")
@@ -48,31 +47,10 @@ def study(model, dose=0.8, **fields):
     return SteerText(model=model.ref, prompt=TextPrompt(text=PROMPT), steering=steering, dose=dose, **given)
 
 
-def streams_of(model, text):
-    """After each layer, the stream [layer, position, d_model], by plain hooks."""
-    kept = []
-    hooks = [
-        block.register_forward_hook(lambda _m, _a, out: kept.append(out[0].clone()))
-        for block in reference.blocks(model)
-    ]
-    reference.logits(model.hf, model.tokens(text).ids)
-    for hook in hooks:
-        hook.remove()
-    return torch.stack(kept)
-
-
-def arrow(model, layer):
-    """The unit mean difference, and the mean length of the stream there, position 0 left out of both."""
-    plus, minus = (
-        torch.stack([streams_of(model, t)[layer, 1:].mean(0) for t in side]) for side in (PAIRS.plus, PAIRS.minus)
-    )
-    difference = (plus - minus).mean(0)
-    norms = [streams_of(model, text)[layer, 1:].norm(dim=-1).mean() for text in ORDINARY[:4]]
-    return difference / difference.norm(), torch.stack(norms).mean()
-
-
 def changes(model, edit, layers):
-    return [(reference.blocks(model)[layer], "output", edit(*arrow(model, layer))) for layer in layers]
+    return [
+        (reference.blocks(model)[layer], "output", edit(arrow(model, layer), norm(model, layer))) for layer in layers
+    ]
 
 
 def adding(dose, since=1):
@@ -169,11 +147,11 @@ def test_each_layers_arrow_moves_with_it(deep, layers, source, how):
     edits = {edit.site.layer: edit for edit in moved.edits(deep, 0.5)}
     assert set(edits) == set(source)
     for layer, own in source.items():
-        expected, _ = arrow(deep, own)
+        expected = arrow(deep, own)
         torch.testing.assert_close(torch.tensor(edits[layer].direction.numpy()), expected, atol=1e-5, rtol=0)
         assert f"L{layer} (from L{own})" in moved.why
         if how == "add":
-            assert edits[layer].dose == pytest.approx(0.5 * float(arrow(deep, layer)[1]), rel=1e-4)
+            assert edits[layer].dose == pytest.approx(0.5 * float(norm(deep, layer)), rel=1e-4)
     assert ("taken out" in moved.why) == (how == "project")
 
 

@@ -48,7 +48,6 @@ def side_by_side(model: Model, prompt: str, rows: Mapping[str, Sequence[AnyEdit]
         length=length,
         temperature=0.7,
         seeds=[0] * len(rows),
-        reads=[None] * len(rows),
     )
     wide = max(map(len, rows))
     yield prompt

@@ -60,13 +60,23 @@ class BaseEdit(BaseModel, ABC):
 
 
 class Patch(BaseEdit):
-    """Swap in another value: ``source`` broadcasts to the value at the site."""
+    """Swap in another value: ``source`` broadcasts to the value at the site, or to those of its numbers that ``units``
+    names (neurons, at "mlp_post"). Raises UnknownSite."""
 
     kind: Literal["patch"] = "patch"
     source: Array
+    units: tuple[int, ...] | None = None
 
     def apply(self, value: Tensor) -> Tensor:
-        return _like(self.source, value, self.site)
+        if self.units is None:
+            return _like(self.source, value, self.site)
+        if outside := [unit for unit in self.units if not 0 <= unit < value.shape[-1]]:
+            raise UnknownSite(
+                f"There is no number {outside[0]} in {self.site}: a vector has numbers 0 to {value.shape[-1] - 1}."
+            )
+        units, value = torch.tensor(self.units, device=value.device), value.clone()
+        value[..., units] = _like(self.source, value[..., units], self.site)
+        return value
 
 
 class Ablate(BaseEdit):

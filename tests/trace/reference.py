@@ -20,6 +20,12 @@ OUTPUT_PROJECTION = {
     "llama": lambda block: block.self_attn.o_proj,
     "gemma3_text": lambda block: block.self_attn.o_proj,
 }
+SECOND_MATRIX = {
+    "gpt2": lambda block: block.mlp.c_proj,
+    "gpt_neox": lambda block: block.mlp.dense_4h_to_h,
+    "llama": lambda block: block.mlp.down_proj,
+    "gemma3_text": lambda block: block.mlp.down_proj,
+}
 
 
 @contextmanager
@@ -46,6 +52,11 @@ def blocks(model) -> nn.ModuleList:
 
 def projection(model, layer: int) -> nn.Module:
     return OUTPUT_PROJECTION[model.hf.config.model_type](blocks(model)[layer])
+
+
+def second_matrix(model, layer: int) -> nn.Module:
+    """What reads a layer's neurons."""
+    return SECOND_MATRIX[model.hf.config.model_type](blocks(model)[layer])
 
 
 def head_off(model, layer: int, head: int):

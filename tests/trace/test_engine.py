@@ -106,6 +106,22 @@ def test_steering_and_patching_at_one_position(tiny, tokens):
         torch.testing.assert_close(found[row], expected, atol=1e-5, rtol=0)
 
 
+def test_some_neurons_are_patched_and_the_others_go_on(tiny, tokens):
+    site = Site(name="mlp_post", layer=1, position=3)
+    some = Patch(site=site, source=Array.of([0.5, -2.0]), units=(4, 1))
+
+    def swapped(x):
+        x = x.clone()
+        x[:, 3, [4, 1]] = torch.tensor([0.5, -2.0])
+        return x
+
+    with changed((reference.second_matrix(tiny, 1), "input", swapped)):
+        expected = reference.logits(tiny.hf, tokens.ids)[0, -1]
+    torch.testing.assert_close(run(tiny, tokens, [[some]])[0], expected, atol=1e-5, rtol=0)
+    with pytest.raises(UnknownSite, match="no number 999 in L1 mlp_post @3"):
+        run(tiny, tokens, [[Patch(site=site, source=Array.of([0.0]), units=(999,))]])
+
+
 def test_a_pattern_can_be_set_by_hand(tiny, tokens):
     """All attention on each token itself: z is then the head's own value vector."""
     site = Site(name="pattern", layer=1, head=2)

@@ -8,11 +8,16 @@ run again.
 
 What a neuron reads is a line too: act(p) becomes p times the run's own act(p) / p. Where there is a gate, act(g) times
 u, the product is shared half and half between its two factors, each with the other held. So what comes in adds up to
-the neuron's value."""
+the neuron's value.
+
+Transcoders can stand in for the MLPs. Their features are then the leaves, in place of neurons, and what they do not
+give back of an MLP's output stays as it was, its error."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -52,8 +57,28 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Transcoder:
+    """What stands in for one layer's MLP: it reads x [T, d_model], what the MLP reads, and gives x ``W_skip`` +
+    features ``W_dec`` [feature, d_model] + ``b_dec``, to be what the MLP adds to the stream. ``encode``: x -> features
+    [T, feature]; where one is not 0 it is its part of x ``W_enc`` [d_model, feature] + ``b_enc``."""
+
+    encode: Callable[[Tensor], Tensor]
+    W_enc: Tensor
+    b_enc: Tensor
+    W_dec: Tensor
+    b_dec: Tensor
+    W_skip: Tensor | None = None
+
+    def given(self, x: Tensor, features: Tensor) -> Tensor:
+        """What it puts in place of the MLP's output, [T, d_model]."""
+        out = features @ self.W_dec + self.b_dec
+        return out if self.W_skip is None else out + x @ self.W_skip
+
+
+@dataclass(frozen=True)
 class Layer:
-    """One layer of the frozen model; norms behind attention and MLP where it has them (Gemma)."""
+    """One layer of the frozen model; norms behind attention and MLP where it has them (Gemma). Its neurons are those of
+    the MLP, or a transcoder's features."""
 
     attn_norm: Norm
     attn_out: Norm | None
@@ -68,6 +93,8 @@ class Layer:
     neurons: Tensor  # [T, d_mlp]
     rows: Tensor  # [d_mlp, d_model]: what each neuron writes, before any norm behind the MLP
     b_out: Tensor | None
+    error: Tensor | None = None  # [T, d_model]: what a transcoder does not give back
+    W_skip: Tensor | None = None  # [d_model, d_model], of a transcoder that has one
 
     def through_attention(self, slope: Tensor) -> tuple[Tensor, Tensor]:
         """A slope [rows, t, d_model] at what attention adds to the stream, as one at the stream that it reads, and
@@ -87,6 +114,14 @@ class Layer:
         and what the MLP's bias adds [rows]."""
         slope = slope if self.mlp_out is None else self.mlp_out.back(slope)
         return slope, _along(slope, self.b_out)
+
+    def past_neurons(self, slope: Tensor) -> tuple[Tensor, Tensor]:
+        """A slope [rows, t, d_model] at what the MLP adds to the stream, as one at what enters its norm, past all
+        neurons, and what that norm's bias adds [rows]: 0 but for a transcoder's skip."""
+        if self.W_skip is None:
+            return torch.zeros_like(slope), slope.new_zeros(len(slope))
+        before = slope @ self.W_skip.T
+        return self.mlp_norm.back(before), _along(before, self.mlp_norm.bias)
 
     def read_by(self, positions: Tensor, neurons: Tensor) -> tuple[Tensor, Tensor]:
         """What some neurons read, [n, t, d_model], as slopes at the stream that enters the MLP's norm; t reaches to the
@@ -134,34 +169,50 @@ class Frozen:
         return norm.back(after), constant + _along(after, norm.bias), value
 
 
-def freeze(model: Model, tokens: Tokens) -> Frozen:
-    """Read one prompt's run and freeze it: one trace. Raises ShapeMismatch for several prompts, WrongDtype, Busy."""
+def freeze(model: Model, tokens: Tokens, transcoders: Sequence[Transcoder] = ()) -> Frozen:
+    """Read one prompt's run and freeze it: one trace. ``transcoders``: one a layer, all of one width, or none. Raises
+    ShapeMismatch for several prompts and for other transcoders, WrongDtype, Busy."""
     if tokens.ids.shape[0] != 1:
         raise ShapeMismatch(f"One prompt can be frozen at a time; {tokens.ids.shape[0]} were given.")
-    names = ["resid_pre", "pattern", "mlp_in", "mlp_post"]
+    _check(model, transcoders)
+    names = ["resid_pre", "pattern", "mlp_in", "mlp_out" if transcoders else "mlp_post"]
     names += [] if model.spec.parallel else ["resid_mid"]
     names += ["z"] if model.arch.attn_out_index is None else []
     sites = [Site.model_validate({"name": name, "layer": n}) for n in range(model.spec.layers) for name in names]
     last = Site(name="resid_post", layer=model.spec.layers - 1)
     found = {site: value[0] for site, value in capture(model, tokens, [*sites, last]).items()}
     with torch.no_grad():
-        layers = tuple(_layer(model, n, found) for n in range(model.spec.layers))
+        each = transcoders or (None,) * model.spec.layers
+        layers = tuple(_layer(model, n, found, transcoder) for n, transcoder in enumerate(each))
     return Frozen(model, found[Site(name="resid_pre", layer=0)], found[last], layers)
 
 
-def _layer(model: Model, layer: int, found: dict[Site, Tensor]) -> Layer:
+def _check(model: Model, transcoders: Sequence[Transcoder]) -> None:
+    if transcoders and len(transcoders) != model.spec.layers:
+        raise ShapeMismatch(
+            f"{len(transcoders)} transcoders were given, the model has {model.spec.layers} layers. Give one a layer."
+        )
+    for layer, each in enumerate(transcoders):
+        want = (model.spec.d_model, transcoders[0].W_enc.shape[1])
+        if each.W_enc.shape != want or each.W_dec.shape != want[::-1]:
+            raise ShapeMismatch(
+                f"The transcoder of layer {layer} reads {tuple(each.W_enc.shape)} and writes {tuple(each.W_dec.shape)};"
+                f" {want} and {want[::-1]} are needed: width of the stream, features of the first."
+            )
+
+
+def _layer(model: Model, layer: int, found: dict[Site, Tensor], transcoder: Transcoder | None) -> Layer:
     arch, spec = model.arch, model.spec
     block = at(model.hf, arch.blocks)[layer]
     before = found[Site(name="resid_pre", layer=layer)]
     mid = before if spec.parallel else found[Site(name="resid_mid", layer=layer)]
-    neurons = found[Site(name="mlp_post", layer=layer)]
     W_V, b_V = input_matrix(at(block, arch.v), "v", spec.kv_heads, arch.layout)
-    o_proj, down = at(block, arch.o_proj), at(block, arch.mlp_down)
-    attn_out = mlp_out = None
+    o_proj = at(block, arch.o_proj)
+    attn_out = None
     if arch.attn_out_index is None:
         z = found[Site(name="z", layer=layer)]
         attn_out = _frozen(model, at(block, arch.attn_out), applied(o_proj, z.flatten(1)))
-        mlp_out = _frozen(model, at(block, arch.mlp_out), applied(down, neurons))
+    mlp = _mlp(model, layer, found) if transcoder is None else _transcoded(transcoder, layer, found)
     return Layer(
         attn_norm=_frozen(model, at(block, arch.attn_norm), before),
         attn_out=attn_out,
@@ -171,12 +222,37 @@ def _layer(model: Model, layer: int, found: dict[Site, Tensor]) -> Layer:
         W_O=W_O(model, layer),
         b_O=getattr(o_proj, "bias", None),
         mlp_norm=_frozen(model, at(block, arch.mlp_norm), mid),
-        mlp_out=mlp_out,
-        readings=_readings(model, block, found[Site(name="mlp_in", layer=layer)]),
-        neurons=neurons,
-        rows=output_matrix(down, 1)[0],
-        b_out=getattr(down, "bias", None),
+        **mlp,
     )
+
+
+def _mlp(model: Model, layer: int, found: dict[Site, Tensor]) -> dict[str, Any]:
+    """The part of a ``Layer`` that is its MLP."""
+    block = at(model.hf, model.arch.blocks)[layer]
+    neurons, down = found[Site(name="mlp_post", layer=layer)], at(block, model.arch.mlp_down)
+    behind = model.arch.attn_out_index is None
+    return {
+        "mlp_out": _frozen(model, at(block, model.arch.mlp_out), applied(down, neurons)) if behind else None,
+        "readings": _readings(model, block, found[Site(name="mlp_in", layer=layer)]),
+        "neurons": neurons,
+        "rows": output_matrix(down, 1)[0],
+        "b_out": getattr(down, "bias", None),
+    }
+
+
+def _transcoded(transcoder: Transcoder, layer: int, found: dict[Site, Tensor]) -> dict[str, Any]:
+    """The part of a ``Layer`` that is its MLP, with a transcoder in its place. What it writes is behind any norm."""
+    x = found[Site(name="mlp_in", layer=layer)]
+    features = transcoder.encode(x)
+    return {
+        "mlp_out": None,
+        "readings": (Reading((features != 0).to(x), transcoder.W_enc, transcoder.b_enc),),
+        "neurons": features,
+        "rows": transcoder.W_dec,
+        "b_out": transcoder.b_dec,
+        "error": found[Site(name="mlp_out", layer=layer)] - transcoder.given(x, features),
+        "W_skip": transcoder.W_skip,
+    }
 
 
 def _readings(model: Model, block: nn.Module, value: Tensor) -> tuple[Reading, ...]:

@@ -1,6 +1,6 @@
 """The local replacement model by plain PyTorch hooks and autograd, without mikit's address book: the tests' independent
 reference. Norms keep their scale, queries and keys are detached, and a neuron's value is a leaf or, where ``linear``,
-made of what it reads by frozen ratios."""
+made of what it reads by frozen ratios. ``transcoders``: their features in place of neurons, their errors held."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.circuits.split import embed, kind
 from tests.trace.reference import blocks
 
 
-def run(model, ids, *, linear=False):
+def run(model, ids, *, linear=False, transcoders=None):
     """The last logits [vocab], the embedding [T, d], what each layer's neurons pass on [T, d_mlp], and what they are
-    made of by the frozen rule [T, d_mlp]; all with their graph."""
+    made of by the frozen rule [T, d_mlp], and transcoders' errors [T, d]; all with their graph."""
     family = kind(model).removesuffix("_text")
     place = f"transformers.models.{family}.modeling_{family}.eager_attention_forward"
     attention = import_module(place.rpartition(".")[0]).eager_attention_forward
-    found = {"passed": [], "made": []}
+    found = {"passed": [], "made": [], "errors": []}
 
     def embedded(_module, _inputs, out):
         found["embedding"] = out.detach().requires_grad_()
@@ -30,12 +30,15 @@ def run(model, ids, *, linear=False):
         stack.enter_context(mock.patch(place, lambda m, q, k, *a, **b: attention(m, q.detach(), k.detach(), *a, **b)))
         hooks = [embed(model).register_forward_hook(embedded)]
         hooks += [norm.register_forward_hook(_frozen_scale) for norm in model.hf.modules() if _is_norm(norm)]
-        for block in blocks(model):
-            hooks += _neurons(model, block.mlp, found, linear)
+        for n, block in enumerate(blocks(model)):
+            if transcoders is None:
+                hooks += _neurons(model, block.mlp, found, linear)
+            else:
+                hooks += _features(model, block, found, transcoders[n], linear)
         for hook in hooks:
             stack.callback(hook.remove)
         logits = model.hf(ids, use_cache=False).logits[0, -1]
-    return logits, found["embedding"], found["passed"], found["made"]
+    return logits, found["embedding"], found["passed"], found["made"], found["errors"]
 
 
 def _is_norm(module):
@@ -79,3 +82,27 @@ def _neurons(model, mlp, found, linear):
     modules = {"up": up} | ({} if gate is None else {"gate": gate})
     hooks = [m.register_forward_hook(lambda *a, name=name: out.__setitem__(name, a[-1])) for name, m in modules.items()]
     return [*hooks, down.register_forward_pre_hook(passed)]
+
+
+def _features(model, block, found, transcoder, linear):
+    """Hooks that put a transcoder's features, skip and error in place of one layer's MLP."""
+    read = {}
+    behind = block.post_feedforward_layernorm if kind(model) == "gemma3_text" else block.mlp
+
+    def replaced(_module, _inputs, out):
+        x = read["x"]
+        made = x @ transcoder.W_enc + transcoder.b_enc
+        made = made * (made.detach() > 0)
+        leaf = made if linear else made.detach().requires_grad_()
+        skip = 0 if transcoder.W_skip is None else x @ transcoder.W_skip
+        given = leaf @ transcoder.W_dec + transcoder.b_dec + skip
+        found["made"].append(made)
+        found["passed"].append(leaf)
+        error = (out - given).detach().requires_grad_()
+        found["errors"].append(error)
+        return given + error
+
+    return [
+        block.mlp.register_forward_pre_hook(lambda _m, inputs: read.__setitem__("x", inputs[0])),
+        behind.register_forward_hook(replaced),
+    ]

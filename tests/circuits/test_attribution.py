@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 import torch
 
+from mikit import load
 from mikit.circuits.attribution import attribution_graph, bytes_needed, neuron_effects
-from mikit.circuits.frozen import freeze
+from mikit.circuits.frozen import Transcoder, freeze
+from mikit.circuits.influence import adjacency, scores
 from mikit.errors import BadCircuit, ShapeMismatch, UnknownSite
+from mikit.models import planted
 from mikit.trace.engine import run
 from tests import tiny as tiny_models
 from tests.circuits import replaced
@@ -29,7 +33,7 @@ def drawn(model, tokens, foil=FOIL, **kwargs):
 
 def by_autograd(graph, reference):
     """Rows of the neurons and the output, and their values, from the leaves' slopes."""
-    logits, embedding, passed, made = reference
+    logits, embedding, passed, made, _ = reference
     kept = [tuple(each) for each in graph.neurons.tolist()]
     targets = [made[layer][0, position, neuron] for layer, position, neuron in kept]
     rows, values = [], [*targets, logits[ANSWER] - logits[FOIL]]
@@ -76,6 +80,68 @@ def test_what_comes_in_adds_up(tiny, tokens, count):
     assert (graph.share == pytest.approx(1) and graph.direct_share == pytest.approx(1)) == everything
 
 
+def transcoders(model, width=40, skip=True):
+    """One a layer, of random weights: their errors are large."""
+    d, generator = model.spec.d_model, torch.Generator().manual_seed(3)
+
+    def draw(*shape):
+        return 0.3 * torch.randn(*shape, generator=generator)
+
+    def one():
+        W_enc, b_enc = draw(d, width), draw(width)
+        W_skip = draw(d, d) if skip else None
+        return Transcoder(lambda x: torch.relu(x @ W_enc + b_enc), W_enc, b_enc, draw(width, d), draw(d), W_skip)
+
+    return [one() for _ in range(model.spec.layers)]
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_transcoders_in_place_of_neurons_against_autograd(tiny, tokens, skip):
+    made = transcoders(tiny, skip=skip)
+    graph = drawn(tiny, tokens, transcoders=made)
+    reference = replaced.run(tiny, tokens.ids, transcoders=made)
+    torch.testing.assert_close(reference[0].detach(), run(tiny, tokens, [[]])[0], atol=1e-5, rtol=0)
+    rows, values = by_autograd(graph, reference)
+    targets, others = [*range(COUNT), graph.output], [*range(COUNT), *range(graph.embeddings.start, graph.output)]
+    torch.testing.assert_close(graph.effects[targets][:, others], rows[:, others], atol=1e-4, rtol=1e-4)
+    total = (graph.effects.sum(1) + graph.constants)[targets]
+    torch.testing.assert_close(total, values, atol=1e-4, rtol=1e-4)  # the errors, too, are in the rest
+    assert (graph.effects[targets, graph.rest] - rows[:, graph.rest]).abs().max() > 0.01
+
+    logits, _, passed, _, errors = replaced.run(tiny, tokens.ids, linear=True, transcoders=made)
+    slopes = torch.autograd.grad(logits[ANSWER] - logits[FOIL], [*passed, *errors])
+    sizes = [(s * value)[0].detach() for s, value in zip(slopes, [*passed, *errors], strict=True)]
+    features, left = torch.stack(sizes[: len(made)]).abs(), torch.stack(sizes[len(made) :]).sum(-1).abs()
+    held = sum(features[layer, position, n] for layer, position, n in graph.neurons.tolist())
+    assert graph.share == pytest.approx(float(held / (features.sum() + left.sum())), rel=1e-4)
+
+
+def _own(mlp):
+    """The transcoder that is a GPT-2's ReLU MLP itself."""
+    first, second = mlp.c_fc, mlp.c_proj
+    return Transcoder(
+        *(lambda x: torch.relu(x @ first.weight + first.bias), first.weight, first.bias, second.weight, second.bias)
+    )
+
+
+def test_a_perfect_transcoder_leaves_nothing_out():
+    """That of a ReLU network is its own neurons: all scores are 1, and only what it does not give back counts as left
+    out once it is broken."""
+    model = load(planted.planted(), tokenizer=planted.tokenizer())
+    tokens = model.tokens("lemon plum lime lemon")
+    answer, foil = model.tokens("purple").ids[0, 0], model.tokens("green").ids[0, 0]
+    made = [_own(block.mlp) for block in model.hf.transformer.h]
+    count = 2 * 4 * planted.FRUITS
+    *_, graph = attribution_graph(model, tokens, int(answer), int(foil), count=count, budget=1e3, transcoders=made)
+    found = scores(adjacency(graph))
+    assert (graph.share, found.replacement, found.completeness) == pytest.approx((1, 1, 1), abs=1e-6)
+
+    broken = [replace(each, W_dec=0.5 * each.W_dec) for each in made]
+    *_, worse = attribution_graph(model, tokens, int(answer), int(foil), count=count, budget=1e3, transcoders=broken)
+    assert worse.share == pytest.approx(0.5, abs=1e-6)
+    assert scores(adjacency(worse)).replacement < 0.99
+
+
 def test_without_a_gate_it_adds_up_to_what_enters_the_activation_function():
     """The value is act(p), so the same row times p / act(p) adds up to p."""
     model = tiny_models.model("gpt2")
@@ -95,10 +161,10 @@ def test_without_a_gate_it_adds_up_to_what_enters_the_activation_function():
 
 
 def test_neurons_are_chosen_by_their_effect_along_all_ways(tiny, tokens):
-    logits, _, passed, _ = replaced.run(tiny, tokens.ids, linear=True)
+    logits, _, passed, *_ = replaced.run(tiny, tokens.ids, linear=True)
     slopes = torch.autograd.grad(logits[ANSWER] - logits[FOIL], passed)
     effects = torch.stack([(s * n)[0].detach() for s, n in zip(slopes, passed, strict=True)])
-    logits, _, passed, _ = replaced.run(tiny, tokens.ids)
+    logits, _, passed, *_ = replaced.run(tiny, tokens.ids)
     slopes = torch.autograd.grad(logits[ANSWER] - logits[FOIL], passed)
     direct = torch.stack([(s * n)[0].detach() for s, n in zip(slopes, passed, strict=True)])
 
@@ -152,6 +218,11 @@ def test_what_is_refused():
         drawn(model, tokens, count=0)
     with pytest.raises(UnknownSite, match="no token 100"):
         drawn(model, tokens, foil=100)
+    two, narrow = transcoders(model, 40)[:-1], [*transcoders(model, 40)[:-1], *transcoders(model, 39)[-1:]]
+    with pytest.raises(ShapeMismatch, match=f"{len(two)} transcoders were given, the model has"):
+        drawn(model, tokens, transcoders=two)
+    with pytest.raises(ShapeMismatch, match=f"transcoder of layer {len(two)} reads"):
+        drawn(model, tokens, transcoders=narrow)
     with pytest.raises(ShapeMismatch, match="2 were given"):
         drawn(model, model.tokens_from(torch.tensor([IDS, IDS])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mikit.methods.rules import share_interval
+from mikit.widgets.circuit_graph_files import read_file
+from mikit.widgets.circuit_graph_wire import file_wire, graph_wire
 from mikit.widgets.wire import encode, lower_triangles
 
 Traits = dict[str, Any]
@@ -51,6 +54,7 @@ STATES: dict[str, Traits] = {
 
 
 MORE: dict[str, dict[str, Traits]] = {
+    "circuitgraph": {"file": {}},
     "steering": {
         **{state: {} for state in ("build", "random", "score", "sink", "beyond", "rating", "rated")},
         "saved": {"frozen": True},
@@ -718,9 +722,141 @@ def steering(state: str) -> Traits:
     }  # fmt: skip
 
 
+ROSE = _tokens("A| dog| is| an| animal|.| A| rose| is| a")
+
+
+def _graph_file() -> bytes:
+    """A made-up graph: neurons gather at the last position and above the nouns, rest nodes everywhere, one output."""
+    draws, last = np.random.default_rng(11), len(ROSE) - 1
+    positions = np.where(draws.random(230) < 0.5, last, draws.choice([0, 1, 4, 7, 8], 230))
+    layers = np.where(positions == last, draws.integers(12, LAYERS, 230), draws.integers(0, 22, 230))
+    neurons = draws.permutation(1536)[:230]
+    rest = [(layer, position) for layer in range(0, LAYERS, 4) for position in (1, 7, last)]
+    nodes: list[Traits] = [
+        {"node_id": f"{layer}_{neuron}_{position}", "layer": str(layer), "ctx_idx": int(position), "clerp": "",
+         "feature_type": "cross layer transcoder", "activation": float(draws.normal(0, 2))}
+        for layer, neuron, position in sorted(zip(layers, neurons, positions, strict=True))
+    ]  # fmt: skip
+    nodes += [
+        {"node_id": f"{layer}_-1_{position}", "layer": str(layer), "ctx_idx": position,
+         "feature_type": "mlp reconstruction error"}
+        for layer, position in rest
+    ]  # fmt: skip
+    nodes += [
+        {"node_id": f"E_{300 + i}_{i}", "layer": "E", "ctx_idx": i, "feature_type": "embedding"}
+        for i in range(len(ROSE))
+    ]
+    nodes.append(
+        {"node_id": f"31_49152_{last}", "layer": "31", "ctx_idx": last, "feature_type": "logit", "token_prob": 1.0,
+         "clerp": 'Output " flower" - " animal"'}
+    )  # fmt: skip
+    height = np.array([-1 if one["layer"] == "E" else int(one["layer"]) for one in nodes])
+    place = np.array([one["ctx_idx"] for one in nodes])
+    links = []
+    for target in [*range(230), len(nodes) - 1]:
+        below = np.flatnonzero((height < height[target]) & (place <= place[target]))
+        many = 90 if target == len(nodes) - 1 else 5
+        for source in draws.choice(below, min(many, len(below)), replace=False):
+            weight = float(draws.normal(0, 0.3) * draws.gamma(2, 1))
+            links.append({"source": nodes[source]["node_id"], "target": nodes[target]["node_id"], "weight": weight})
+    metadata = {"prompt_tokens": ROSE, "prompt": "".join(ROSE), "schema_version": 1, "mikit": {"value": 12.0}}
+    return json.dumps({"metadata": metadata, "qParams": {}, "nodes": nodes, "links": links}).encode()
+
+
+def circuitgraph(state: str) -> Traits:
+    """A rose is a flower: a graph that holds little of it. Late nodes are foretold when off, not when doubled; single
+    early neurons are not foretold at all."""
+    empty, busy, file = state == "empty", state == "busy", state == "file"
+    drawn, about = file_wire(read_file("rose.json", _graph_file(), None))
+    ours = {
+        "answer": " flower", "foil": " animal", "share": 0.155, "direct": 0.096, "share_random": 0.004,
+        "source": "", "done": not busy,
+    }  # fmt: skip
+    graph = graph_wire(drawn, about | ({} if file else ours))
+    count = len(drawn.kept)
+    there = np.arange(count) < (4 if state == "partial" else count) if not file else np.zeros(count, bool)
+    foretold = -9.5 * np.linspace(0.35, 1, count)
+    measured = foretold * np.linspace(1.25, 1.02, count)
+    random = np.linspace(-0.1, -1.2, count)
+    strongest = [drawn.nodes[n].id for n in np.argsort(-np.abs(drawn.effect[:230]))[:12]]
+    late = [one.id for one in drawn.nodes if one.kind == "feature" and (one.layer or 0) > 23][:14]
+    tests = [
+        {"name": "late layers off", "nodes": late, "how": "ablate", "other": ""},
+        {"name": "late layers doubled", "nodes": late, "how": "boost", "other": ""},
+        {"name": "late layers swapped", "nodes": late, "how": "swap", "other": "A cat is an animal. A car is a"},
+        {"name": strongest[0], "nodes": strongest[:1], "how": "ablate", "other": ""},
+    ]
+    found = ((-7.35, -7.84, 0.02), (7.35, 1.68, -0.05), (-5.9, -6.4, 0.04), (0.06, -1.97, -0.11))
+    outcome = [
+        {**test, "predicted": told, "measured": came, "random": [mean, mean - 0.3, mean + 0.25]}
+        for test, (told, came, mean) in zip(tests, found, strict=True)
+    ]
+    written = [
+        {"token": text, "value": 1.9 - 0.21 * i} for i, text in enumerate([" flower", " rose", " plant", "⟨E2⟩"])
+    ]
+    draws = np.random.default_rng(12)
+    example = [
+        {"tokens": ODD_TOKENS[i:] + TEXT[: 6 - i], "values": (draws.gamma(1, 1, 20) * (np.arange(20) > 9)).tolist(),
+         "centre": 12}
+        for i in range(4)
+    ]  # fmt: skip
+    prompts = ["".join(ROSE), *(f"The capital of {name} is the city of" for name in ("France", "Japan", "Peru"))]
+    prompts += [f"{name} gave a drink to" for name in ("Mary and John went out. John", "Anna and Tom met. Anna")] * 4
+    asked = np.arange(len(prompts)) < {"partial": 5, "done": 12}.get(state, 0)
+    rule = {"replacement": 0.1, "completeness": 0.7, "agreement": 0.8}
+    stated = state in ("partial", "done")
+
+    def by_prompt(middle: float, spread: float) -> Any:
+        return encode(np.where(asked, draws.normal(middle, spread, len(prompts)).clip(0, 1), np.nan))
+
+    answered = 0 if empty or busy or file else 1 if state == "partial" else 4
+    chosen = "" if empty or busy else "flowers" if state == "partial" else strongest[0]
+    return _lanes(state, ("graph", "levels", "test"), ("examples", "cover")) | {
+        "title": "Attribution graph",
+        "shows": "Which neurons acted on which, by straight-line steps with attention held as it was, and what happens"
+        " when you change some.",
+        "hides": "Why attention looked there, nor the neurons left out: grey diamonds hold them.",
+        "prompt": "".join(ROSE), "answer": " flower", "foil": " animal", "count": 600,
+        "other": "A cat is an animal. A car is a", "level": {"done": 8, "old": 9, "file": 9}.get(state, 6),
+        "pinned": [] if empty or busy else strongest[:3],
+        "groups": [] if empty or busy else [{"name": "flowers", "nodes": strongest[3:7]}],
+        "chosen": chosen, "tests": tests[: max(answered, 2 if state == "partial" else 0)],
+        "rule": {**rule, "agreement": 0.7} if state == "done" else rule, "stated": rule if stated else None,
+        "predicted": -3.0 if state == "done" else None,
+        "examples": [
+            {"label": "a rose", "prompt": "".join(ROSE), "answer": " flower", "foil": " animal"},
+            {"label": "a capital", "prompt": prompts[1], "answer": " Paris", "foil": " London"},
+        ],
+        "counts": [300, 600, 1000, 1500],
+        "graph": None if empty else graph,
+        "levels": None if empty or busy else {
+            "kept": encode(drawn.kept), "replacement": encode(drawn.replacement),
+            "completeness": encode(drawn.completeness),
+            **{name: encode(np.where(there, values, np.nan)) for name, values in {
+                "predicted": foretold, "measured": measured, "random": random,
+                "random_low": random - 0.5, "random_high": random + 0.4,
+            }.items()},
+        },
+        "outcome": outcome[:answered],
+        "detail": None if empty or busy or state == "partial" else {
+            "id": strongest[0], "promoted": written,
+            "suppressed": [{**one, "value": -one["value"]} for one in written], "examples": example,
+        },
+        "coverage": None if file else {
+            "prompts": prompts, "replacement": by_prompt(0.15, 0.05), "completeness": by_prompt(0.73, 0.02),
+            "agreement": by_prompt(0.7, 0.12), "agreement_shuffled": by_prompt(0.5, 0.1),
+            "stated": [0.33, 0.14, 0.61] if state == "done" else None,
+        },
+        "estimate": {"seconds": 3.0, "bytes": 410_000_000},
+        "problem": "rose.json is drawn, but nothing in it can be tested: it was drawn on weights 1f2e3d4c;"
+        " smollm2-135m here has 3f9a21c0." if file else "",
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
+    "circuitgraph": circuitgraph,
     "claim": claim,
     "dictionarytraining": dictionarytraining,
     "features": features,

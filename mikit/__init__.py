@@ -36,6 +36,8 @@ _HOME = {
     "Dose": "mikit.studies.dose",
     "LogitLens": "mikit.studies.lens",
     "DirectAttribution": "mikit.studies.direct_attribution",
+    "SelfRepair": "mikit.studies.self_repair",
+    "MinimalCircuits": "mikit.studies.minimal_circuits",
     "CheckClaim": "mikit.studies.claim",
     "Superposition": "mikit.studies.superposition",
     "PhaseDiagram": "mikit.studies.phase_diagram",

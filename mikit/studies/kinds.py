@@ -15,12 +15,14 @@ from mikit.studies.head_scores import HeadScores
 from mikit.studies.index_features import IndexFeatures
 from mikit.studies.intruder import Intruder
 from mikit.studies.lens import LogitLens
+from mikit.studies.minimal_circuits import MinimalCircuits
 from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
 from mikit.studies.rate_blind import RateBlind
 from mikit.studies.score_label import ScoreLabel
+from mikit.studies.self_repair import SelfRepair
 from mikit.studies.steer_dose import SteerDose
 from mikit.studies.steer_text import SteerText
 from mikit.studies.superposition import Superposition
@@ -44,6 +46,7 @@ __all__ = [
     "IndexFeatures",
     "Intruder",
     "LogitLens",
+    "MinimalCircuits",
     "MuteHeads",
     "PatchSweep",
     "PathPatch",
@@ -51,6 +54,7 @@ __all__ = [
     "PlaceAttention",
     "RateBlind",
     "ScoreLabel",
+    "SelfRepair",
     "SteerDose",
     "SteerText",
     "Superposition",

@@ -59,6 +59,7 @@ _HOME = {
     "SteerText": "mikit.studies.steer_text",
     "SteerDose": "mikit.studies.steer_dose",
     "RateBlind": "mikit.studies.rate_blind",
+    "forecast": "mikit.studies.forecast",
     "Record": "mikit.studies.record",
     "ClaimView": "mikit.widgets.claim",
     "ReplayView": "mikit.widgets.replay",

@@ -3,6 +3,8 @@
 from mikit.studies.attention import AttentionPatterns
 from mikit.studies.attribution import Attribution
 from mikit.studies.be_the_head import AttendEach, PlaceAttention
+from mikit.studies.beat_circuit import BeatCircuit
+from mikit.studies.circuit_curve import CircuitCurve
 from mikit.studies.claim import CheckClaim
 from mikit.studies.direct_attribution import DirectAttribution
 from mikit.studies.dose import Dose
@@ -20,12 +22,14 @@ from mikit.studies.mute_heads import MuteHeads
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
+from mikit.studies.rank_edges import RankEdges
 from mikit.studies.rate_blind import RateBlind
 from mikit.studies.score_label import ScoreLabel
 from mikit.studies.self_repair import SelfRepair
 from mikit.studies.steer_dose import SteerDose
 from mikit.studies.steer_text import SteerText
 from mikit.studies.superposition import Superposition
+from mikit.studies.test_circuit import TestCircuit
 from mikit.studies.train_dictionary import TrainDictionary
 from mikit.studies.train_planted import TrainPlanted
 from mikit.studies.train_toy import TrainToy
@@ -34,7 +38,9 @@ __all__ = [
     "AttendEach",
     "AttentionPatterns",
     "Attribution",
+    "BeatCircuit",
     "CheckClaim",
+    "CircuitCurve",
     "DirectAttribution",
     "Dose",
     "EvaluateDictionary",
@@ -52,12 +58,14 @@ __all__ = [
     "PathPatch",
     "PhaseDiagram",
     "PlaceAttention",
+    "RankEdges",
     "RateBlind",
     "ScoreLabel",
     "SelfRepair",
     "SteerDose",
     "SteerText",
     "Superposition",
+    "TestCircuit",
     "TrainDictionary",
     "TrainPlanted",
     "TrainToy",

@@ -18,6 +18,7 @@ from torch import Tensor
 from mikit.circuits.minimal import Greedy, Layer, Search, greedy, overlap, smallest
 from mikit.models import units as networks
 from mikit.models.model import Model
+from mikit.models.toy import uniform
 from mikit.models.units import COUNT, LEARNING_RATE, NUMBERS, UPDATES, Units
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result
 from mikit.studies.toys import ToyModel, ToyStudy, fields_of
@@ -102,7 +103,7 @@ class MinimalCircuits(ToyStudy):
             "overlap": _grid(overlaps, {"circuit": names, "other": names}, "share of units in either"),
             "kept": _grid(kept, {"circuit": (*names, "greedy")}, "share of decisions"),
             "growth": _grid(found.tested, by_size, "sets"),
-            "at most": _grid([at_most(n) for n in range(FEWEST, PROJECTED + 1)], AT_MOST_AXES, "sets"),
+            "at most": _grid([list(map(float, at_most(n))) for n in SIZES], AT_MOST_AXES, "sets"),
             "speed": _grid([found.speed], {"how": HOW[:1]}, "sets a second"),
         }
         return Result(study=self, grids=grids, controls=(self._random(layer, search.size),), done=done)
@@ -128,7 +129,8 @@ class MinimalCircuits(ToyStudy):
     def code(self, flavour: Flavour, model: Model) -> str:
         if flavour == "mikit":
             return MIKIT_SCRIPT.format(fields=fields_of(self))
-        return PLAIN_SCRIPT.format(page=inspect.getsource(networks), units=self.units, seed=self.seed, share=self.share)
+        page = inspect.getsource(networks).replace(UNIFORM, "import math\n\n\n" + inspect.getsource(uniform))
+        return PLAIN_SCRIPT.format(page=page, units=self.units, seed=self.seed, share=self.share)
 
 
 @dataclass
@@ -189,7 +191,8 @@ def _numbers(count: int) -> tuple[str, ...]:
     return tuple(map(str, range(count)))
 
 
-AT_MOST_AXES = {"units": _numbers(PROJECTED + 1)[FEWEST:], "how": HOW}
+SIZES = range(FEWEST, PROJECTED + 1)
+AT_MOST_AXES = {"units": tuple(map(str, SIZES)), "how": HOW}
 
 
 def _grid(values: object, axes: Mapping[str, tuple[str, ...]], unit: str) -> Grid:
@@ -205,11 +208,13 @@ for name in ("tested", "size", "circuit", "kept"):
     print(result.frame(name).to_string())
 """
 
+UNIFORM = "from mikit.models.toy import uniform\n"
+
 PLAIN_SCRIPT = """\
 # A network this small needs no nnsight: this is all of it, in plain PyTorch, and the search below.
-from itertools import combinations
-
 {page}
+
+from itertools import combinations
 
 torch.set_num_threads(1)  # matrices this small gain nothing from more
 x, _ = inputs({seed})

@@ -122,52 +122,50 @@ def drawing_of(model: Model, graph: AttributionGraph, kept: Pruned, *, slug: str
     return read_graph(json.dumps(document))
 
 
-def _written(model: Model, graph: AttributionGraph, n: int) -> dict[str, Any]:
-    """One node as circuit-tracer writes it. Its ``feature`` pairs layer and number in one (Cantor)."""
+def node_id(model: Model, graph: AttributionGraph, n: int) -> str:
+    """How a node of a drawn graph is called."""
     if n < len(graph.neurons):
         layer, position, neuron = graph.neurons[n].tolist()
-        return {
-            "node_id": f"{layer}_{neuron}_{position}",
+        return f"{layer}_{neuron}_{position}"
+    if n < graph.rest.stop:
+        layer, position = divmod(n - graph.rest.start, graph.positions)
+        return f"{layer}_-1_{position}"
+    if n < graph.embeddings.stop:
+        position = n - graph.embeddings.start
+        return f"E_{int(graph.tokens.ids[0, position])}_{position}"
+    # A difference is no token: circuit-tracer gives such outputs numbers from the vocabulary's size on.
+    number = graph.answer if graph.foil is None else model.spec.vocab
+    return f"{graph.layers + 1}_{number}_{graph.positions - 1}"
+
+
+def _written(model: Model, graph: AttributionGraph, n: int) -> dict[str, Any]:
+    """One node as circuit-tracer writes it. Its ``feature`` pairs layer and number in one (Cantor)."""
+    id = node_id(model, graph, n)
+    first, number, position = id.split("_")
+    node: dict[str, Any] = {"node_id": id, "layer": first, "ctx_idx": int(position), "clerp": ""}
+    if n < len(graph.neurons):
+        layer, neuron = int(first), int(number)
+        return node | {
             "feature": (layer + neuron) * (layer + neuron + 1) // 2 + neuron,
-            "layer": str(layer),
-            "ctx_idx": position,
             "feature_type": "cross layer transcoder",
             "jsNodeId": f"{layer}_{neuron}-0",
-            "clerp": "",
             "activation": float(graph.values[n]),
         }
     if n < graph.rest.stop:
-        layer, position = divmod(n - graph.rest.start, graph.positions)
-        return {
-            "node_id": f"{layer}_-1_{position}",
+        return node | {
             "feature": -1,
-            "layer": str(layer),
-            "ctx_idx": position,
             "feature_type": "mlp reconstruction error",
-            "jsNodeId": f"{layer}_-1-{position}",
-            "clerp": "",
+            "jsNodeId": f"{first}_-1-{position}",
         }
     if n < graph.embeddings.stop:
-        position = n - graph.embeddings.start
-        token = int(graph.tokens.ids[0, position])
-        return {
-            "node_id": f"E_{token}_{position}",
-            "feature": position,
-            "layer": "E",
-            "ctx_idx": position,
+        return node | {
+            "feature": int(position),
             "feature_type": "embedding",
-            "jsNodeId": f"E_{token}-{position}",
-            "clerp": "",
+            "jsNodeId": f"E_{number}-{position}",
         }
-    position, top = graph.positions - 1, graph.layers + 1
     names = [model.token_string(id) for id in (graph.answer, graph.foil) if id is not None]
-    # A difference is no token: circuit-tracer gives such outputs numbers from the vocabulary's size on.
-    number = graph.answer if graph.foil is None else model.spec.vocab
-    return {
-        "node_id": f"{top}_{number}_{position}",
-        "feature": number,
-        "layer": str(top),
-        "ctx_idx": position,
+    return node | {
+        "feature": int(number),
         "feature_type": "logit",
         "token_prob": 1.0,
         "is_target_logit": True,

@@ -101,6 +101,9 @@ class Study(BaseModel):
     tolerances: ClassVar[dict[str, float]] = {}
     """How far a replay may differ, by grid, in the grid's unit; DEFAULT_TOLERANCE for the rest."""
 
+    lighter: ClassVar[str] = "Use a shorter text or fewer draws."
+    """What to do where it needs more memory than is free."""
+
     kind: str
     model: ModelRef
     seed: int = 0
@@ -198,7 +201,7 @@ def stream(study: Study, model: Model | None = None, cancelled: Callable[[], boo
 def turns(study: Study, model: Model | None = None, cancelled: Callable[[], bool] = never) -> Iterator[Result | None]:
     """``stream`` with every step: None where it has nothing new to show, so that others may take their turn."""
     model = model_for(study, model)
-    refuse_if_too_costly(study.estimate(model))
+    refuse_if_too_costly(study.estimate(model), study.lighter)
     for result in study.steps(model):
         yield result
         if cancelled():
@@ -238,12 +241,11 @@ def model_for(study: Study, model: Model | None) -> Model:
     return model
 
 
-def refuse_if_too_costly(cost: Cost) -> None:
+def refuse_if_too_costly(cost: Cost, lighter: str = Study.lighter) -> None:
     free = psutil.virtual_memory().available
     if cost.bytes > 0.8 * free:
         raise TooCostly(
-            f"This would need about {cost.bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free. Use a shorter"
-            " text or fewer draws."
+            f"This would need about {cost.bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free. {lighter}"
         )
 
 

@@ -8,17 +8,20 @@ from mikit.studies.circuit_curve import CircuitCurve
 from mikit.studies.claim import CheckClaim
 from mikit.studies.direct_attribution import DirectAttribution
 from mikit.studies.dose import Dose
+from mikit.studies.draw_graph import DrawGraph
 from mikit.studies.evaluate_dictionary import EvaluateDictionary
 from mikit.studies.feature_effect import FeatureEffect
 from mikit.studies.features_on_text import FeaturesOnText
 from mikit.studies.find_direction import FindDirection
 from mikit.studies.fit_dictionary import FitDictionary
+from mikit.studies.graph_coverage import GraphCoverage
 from mikit.studies.head_scores import HeadScores
 from mikit.studies.index_features import IndexFeatures
 from mikit.studies.intruder import Intruder
 from mikit.studies.lens import LogitLens
 from mikit.studies.minimal_circuits import MinimalCircuits
 from mikit.studies.mute_heads import MuteHeads
+from mikit.studies.neuron_examples import NeuronExamples
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
@@ -30,6 +33,8 @@ from mikit.studies.steer_dose import SteerDose
 from mikit.studies.steer_text import SteerText
 from mikit.studies.superposition import Superposition
 from mikit.studies.test_circuit import TestCircuit
+from mikit.studies.test_graph import TestGraph
+from mikit.studies.test_levels import TestLevels
 from mikit.studies.train_dictionary import TrainDictionary
 from mikit.studies.train_planted import TrainPlanted
 from mikit.studies.train_toy import TrainToy
@@ -43,17 +48,20 @@ __all__ = [
     "CircuitCurve",
     "DirectAttribution",
     "Dose",
+    "DrawGraph",
     "EvaluateDictionary",
     "FeatureEffect",
     "FeaturesOnText",
     "FindDirection",
     "FitDictionary",
+    "GraphCoverage",
     "HeadScores",
     "IndexFeatures",
     "Intruder",
     "LogitLens",
     "MinimalCircuits",
     "MuteHeads",
+    "NeuronExamples",
     "PatchSweep",
     "PathPatch",
     "PhaseDiagram",
@@ -66,6 +74,8 @@ __all__ = [
     "SteerText",
     "Superposition",
     "TestCircuit",
+    "TestGraph",
+    "TestLevels",
     "TrainDictionary",
     "TrainPlanted",
     "TrainToy",

@@ -1,0 +1,146 @@
+"""The attribution graph of one prompt, pruned at ten levels, beside as many neurons drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from mikit.circuits.attribution import AttributionGraph, neuron_effects
+from mikit.circuits.frozen import freeze
+from mikit.circuits.influence import Pruned, adjacency, narrowed, scores
+from mikit.circuits.interchange import Drawing, drawing_of, node_id
+from mikit.circuits.prediction import total_effects
+from mikit.models.model import Model
+from mikit.studies import code_graphs
+from mikit.studies.base import Control, Flavour, Grid, Method, Result
+from mikit.studies.graphs import DRAWS, LEVELS, GraphStudy, levels
+from mikit.trace.arrays import Array
+from mikit.trace.sites import Site
+
+OF = ("along all ways", "directly")
+FIELDS = ("value", "effect", "reached", "level")
+
+
+class DrawGraph(GraphStudy):
+    """Draw the graph. Grids: ``share`` [of], how much the kept neurons hold of the effects that all single neurons have
+    on the output, along all ways and directly; ``score`` [level, score] and ``kept`` [level, of] at each of ten levels
+    of pruning, whose labels are the share of influence that the kept nodes hold.
+
+    Of what the last level keeps: ``node`` [node, field], its value in the run (the output's: the logit difference; NaN
+    for a node that has none), its effect on the output along all drawn ways, the share of influence reached with it
+    (NaN for the output), and the first level, from 0, at which it is kept; ``edge`` [edge, field], labels "FROM>TO":
+    what the source brings the target, and the first level. Texts: ``tokens``. Control "random neurons": ``share`` of as
+    many neurons drawn at random, mean and range of 8 draws."""
+
+    kind: Literal["draw-graph"] = "draw-graph"
+
+    def method(self, model: Model) -> Method:
+        names = ("resid_pre", "pattern", "mlp_in", "mlp_post")
+        sites = [Site.model_validate({"name": name, "layer": n}) for n in range(model.spec.layers) for name in names]
+        return Method(
+            sites=tuple(sites),
+            metric=f"the {self.output}, shared out over neurons by the local replacement model: attention patterns,"
+            " norm scales and act(p) / p frozen; influence, scores and pruning by circuit-tracer's formulas",
+        )
+
+    def steps(self, model: Model) -> Iterator[Result | None]:
+        grids: dict[str, Grid] = {}
+        control: tuple[Control, ...] = ()
+        for graph in self.drawn(model):
+            if not grids:
+                yield None
+                grids, control = self._shares(model, graph)
+            yield Result(
+                study=self,
+                grids=grids,
+                texts={"tokens": graph.tokens.strings},
+                controls=control,
+                done=0.9 * float((~graph.effects[:, -1].isnan()).float().mean()),
+            )
+        grids |= self._grids(model, graph)
+        yield Result(study=self, grids=grids, texts={"tokens": graph.tokens.strings}, controls=control)
+
+    def drawing(self, model: Model) -> Drawing:
+        """What the last level keeps, as circuit-tracer would write it."""
+        *_, graph = self.drawn(model)
+        return drawing_of(model, graph, levels(adjacency(graph))[-1], slug="mikit-graph")
+
+    def code(self, flavour: Flavour, model: Model) -> str:
+        return code_graphs.draw_graph_script(self, model, flavour)
+
+    def _shares(self, model: Model, graph: AttributionGraph) -> tuple[dict[str, Grid], tuple[Control, ...]]:
+        own = torch.tensor([graph.share, graph.direct_share])
+        drawn = self._random_shares(model, graph)
+        why = f"As many neurons, drawn at random (seed {self.seed}, {DRAWS} draws): what any hold."
+        beside = _grid(drawn.mean(0), {"of": OF}, "share", low=drawn.amin(0), high=drawn.amax(0))
+        return {"share": _grid(own, {"of": OF}, "share")}, (
+            Control(name="random neurons", why=why, grids={"share": beside}),
+        )
+
+    def _random_shares(self, model: Model, graph: AttributionGraph) -> Tensor:
+        """Both shares [draw, 2] that as many neurons drawn at random hold."""
+        frozen = freeze(model, graph.tokens)
+        with torch.no_grad():
+            found = neuron_effects(frozen, frozen.read_by_output(graph.answer, graph.foil)[0])
+        sizes = torch.stack([found.everywhere.abs().flatten(), found.direct.abs().flatten()], dim=1)
+        luck = torch.Generator().manual_seed(self.seed)
+        sets = [torch.randperm(len(sizes), generator=luck)[: len(graph.neurons)] for _ in range(DRAWS)]
+        return torch.stack([sizes[one].sum(0) for one in sets]) / (sizes.sum(0) + found.errors.abs().sum((1, 2)))
+
+    def _grids(self, model: Model, graph: AttributionGraph) -> dict[str, Grid]:
+        numbers = adjacency(graph)
+        kept = levels(numbers)
+        found = [scores(narrowed(numbers, one.nodes)) for one in kept]
+        neurons = len(graph.neurons)
+        level = {"level": tuple(f"{share:g}" for share in LEVELS)}
+        return {
+            "score": _grid(
+                torch.tensor([[one.replacement, one.completeness] for one in found]),
+                level | {"score": ("replacement", "completeness")},
+                "share",
+            ),
+            "kept": _grid(
+                torch.tensor([[float(one.nodes[:neurons].sum()), float(one.edges.sum())] for one in kept]),
+                level | {"of": ("neurons", "edges")},
+                "count",
+            ),
+        } | self._drawn_grids(model, graph, kept)
+
+    def _drawn_grids(self, model: Model, graph: AttributionGraph, kept: list[Pruned]) -> dict[str, Grid]:
+        nodes, edges = kept[-1].nodes.nonzero().ravel(), kept[-1].edges.nonzero()
+        names = {n: node_id(model, graph, n) for n in nodes.tolist()}
+        values = torch.full_like(graph.effects[0], torch.nan)
+        values[: len(graph.neurons)], values[graph.output] = graph.values, graph.value
+        reached = kept[-1].reached.clone()
+        reached[graph.output] = torch.nan
+        since = len(kept) - torch.stack([one.nodes for one in kept]).sum(0)
+        edge_since = len(kept) - torch.stack([one.edges for one in kept]).sum(0)
+        of_nodes = torch.stack([values, total_effects(graph), reached, since.to(values)], dim=1)[nodes]
+        to, source = edges.T
+        of_edges = torch.stack([graph.effects[to, source], edge_since[to, source].to(values)], dim=1)
+        return {
+            "node": _grid(of_nodes, {"node": tuple(names.values()), "field": FIELDS}, "logits"),
+            "edge": _grid(
+                of_edges,
+                {
+                    "edge": tuple(f"{names[s]}>{names[t]}" for t, s in edges.tolist()),
+                    "field": ("effect", "level"),
+                },
+                "logits",
+            ),
+        }
+
+
+def _grid(
+    values: Tensor,
+    axes: dict[str, tuple[str, ...]],
+    unit: str,
+    *,
+    low: Tensor | None = None,
+    high: Tensor | None = None,
+) -> Grid:
+    ends = [None if end is None else Array.of(end) for end in (low, high)]
+    return Grid(values=Array.of(values), axes=axes, unit=unit, low=ends[0], high=ends[1])

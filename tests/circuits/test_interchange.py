@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from mikit.circuits.attribution import attribution_graph
 from mikit.circuits.influence import adjacency, influence, pruned, scores
 from mikit.circuits.interchange import drawing_of, read_graph, write_graph
 from mikit.errors import GraphUnusable
+
+FIXTURES = Path(__file__).with_name("fixtures")
 
 
 def node(id, kind, layer, position, **more):
@@ -125,3 +128,28 @@ def test_what_is_no_graph_at_all(text, words):
 def test_a_graph_in_which_nothing_reaches_the_output_has_no_edges_to_keep():
     document = foreign() | {"links": []}
     assert not pruned(read_graph(json.dumps(document)).numbers).edges.any()
+
+
+def of_circuit_tracer(name):
+    return (FIXTURES / f"{name}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["whole", "pruned"])
+def test_a_file_of_circuit_tracer_comes_back_unchanged(name):
+    """tests/references/circuit_tracer_graph.py wrote it, with circuit-tracer 0.4.1."""
+    text = of_circuit_tracer(name)
+    assert json.loads(write_graph(read_graph(text))) == json.loads(text)
+
+
+def test_a_file_of_circuit_tracer_has_its_scores_and_is_pruned_as_it_does():
+    said, whole = json.loads(of_circuit_tracer("scores")), read_graph(of_circuit_tracer("whole"))
+    found = scores(whole.numbers)
+    assert (found.replacement, found.completeness) == pytest.approx((said["replacement"], said["completeness"]))
+    kept = pruned(whole.numbers, nodes=said["nodes"], edges=said["edges"])
+    theirs = json.loads(of_circuit_tracer("pruned"))
+    ids = [node.id for node in whole.nodes]
+    edges = {(ids[source], ids[target]) for target, source in kept.edges.nonzero().tolist()}
+    assert edges == {(link["source"], link["target"]) for link in theirs["links"]} and len(edges) > 50
+    reached = {each["node_id"]: each["influence"] for each in theirs["nodes"] if each["influence"] is not None}
+    for id, share in reached.items():
+        assert float(kept.reached[ids.index(id)]) == pytest.approx(share, abs=1e-5)

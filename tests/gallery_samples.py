@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mikit.methods.rules import share_interval
 from mikit.widgets.circuit_graph_files import read_file
-from mikit.widgets.circuit_graph_wire import file_wire, graph_wire
+from mikit.widgets.circuit_graph_wire import NOTHING, file_wire, graph_wire
 from mikit.widgets.wire import encode, lower_triangles
 
 Traits = dict[str, Any]
@@ -54,6 +54,7 @@ STATES: dict[str, Traits] = {
 
 
 MORE: dict[str, dict[str, Traits]] = {
+    "circuitbuilder": {**{state: {} for state in ("bare", "all", "edges")}, "saved": {"frozen": True}},
     "circuitgraph": {"file": {}},
     "steering": {
         **{state: {} for state in ("build", "random", "score", "sink", "beyond", "rating", "rated")},
@@ -772,7 +773,7 @@ def circuitgraph(state: str) -> Traits:
         "answer": " flower", "foil": " animal", "share": 0.155, "direct": 0.096, "share_random": 0.004,
         "source": "", "done": not busy,
     }  # fmt: skip
-    graph = graph_wire(drawn, about | ({} if file else ours))
+    graph = graph_wire(NOTHING if busy else drawn, about | ({} if file else ours))
     count = len(drawn.kept)
     there = np.arange(count) < (4 if state == "partial" else count) if not file else np.zeros(count, bool)
     foretold = -9.5 * np.linspace(0.35, 1, count)
@@ -795,7 +796,7 @@ def circuitgraph(state: str) -> Traits:
         {"token": text, "value": 1.9 - 0.21 * i} for i, text in enumerate([" flower", " rose", " plant", "⟨E2⟩"])
     ]
     draws = np.random.default_rng(12)
-    example = [
+    example: list[Traits] = [
         {"tokens": ODD_TOKENS[i:] + TEXT[: 6 - i], "values": (draws.gamma(1, 1, 20) * (np.arange(20) > 9)).tolist(),
          "centre": 12}
         for i in range(4)
@@ -841,6 +842,7 @@ def circuitgraph(state: str) -> Traits:
         "detail": None if empty or busy or state == "partial" else {
             "id": strongest[0], "promoted": written,
             "suppressed": [{**one, "value": -one["value"]} for one in written], "examples": example,
+            "other": {"promoted": written[2:], "suppressed": written[:2], "examples": example[2:]},
         },
         "coverage": None if file else {
             "prompts": prompts, "replacement": by_prompt(0.15, 0.05), "completeness": by_prompt(0.73, 0.02),
@@ -853,9 +855,79 @@ def circuitgraph(state: str) -> Traits:
     }  # fmt: skip
 
 
+def circuitbuilder(state: str) -> Traits:
+    """A few parts do most of it, the first MLPs among them; twelve are ticked, and keep about half. Of a few sizes random
+    circuits do as well; the adversary finds what was left out."""
+    empty, busy, error = state == "empty", state in ("busy", "partial"), state in ("error", "gone")
+    draws = np.random.default_rng(12)
+    count, edges = LAYERS * (HEADS + 1), 62_311
+    scores = draws.exponential(0.05, count)
+    scores[[9, 19, 29, 186, 173, 174, 212, 219, 239, 249, 259, 285]] += [7, 3, 1, 4, 2.5, 2, 3, 2, 3, 2.5, 2, 1.5]
+    order = np.argsort(-scores)
+    names = [f"L{n // (HEADS + 1)}H{n % (HEADS + 1)}" for n in range(count)]
+    names = [name.replace(f"H{HEADS}", " MLP") for name in names]
+    first = np.empty(count, np.int32)
+    first[order] = np.cumsum(draws.integers(1, 40, count))
+    nothing = np.full((2, 3), np.nan)
+    ticked = [] if state == "bare" else [names[n] for n in sorted(order[: 60 if state == "all" else 12])]
+    partial, several = state == "partial", state == "done"
+    shares = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
+    found = np.array([0.05, 0.21, 0.55, 0.82, 0.96, 1.12, 1.08, 1.02, 0.99, 1.0])
+    random = np.array([0.0, 0.0, 0.01, 0.02, 0.04, 0.1, 0.22, 0.45, 0.86, 1.0])
+    half = np.array([0.01, 0.01, 0.02, 0.02, 0.03, 0.06, 0.1, 0.12, 0.07, 0.0])
+
+    def spread(values: NDArray[np.float64], by: NDArray[np.float64] | float = np.nan) -> Traits:
+        return encode(np.stack([values, values - by, values + by], -1))
+
+    kept = {"all": 1.31, "done": 0.82}.get(state, 0.44)
+    measure = np.array([6.12, -5.49, -5.49 + 11.61 * kept, 1.6 if not busy else np.nan])
+    tested = {
+        "mode": "edges" if state == "edges" else "parts", "parts": ticked, "edges": 623, "pairs": 8 if several else 1,
+        "measure": spread(measure, 0.6 if several else np.nan),
+        "random": encode(nothing) if busy else spread(np.array([-5.38, 5.7]), np.array([0.3, 0.5])),
+        "faithfulness": spread(np.array([kept]), 0.07 if several else np.nan),
+        "random_faithfulness": encode(nothing[:1]) if busy else spread(np.array([0.01]), 0.03), "draws": 10,
+        "needed": {} if busy else {name: float(loss) for name, loss in zip(ticked, scores[order] / 14, strict=False)},
+        "done": not busy,
+    }  # fmt: skip
+    rounds = np.array([[4.0, 6.12], [3.8, 4.1], [3.7, 2.6], [3.3, 1.2], [3.2, -0.4]])
+    blindly = np.array([[4.0, 6.12], [4.0, 6.1], [3.9, 6.0], [3.9, 6.1], [3.8, 5.9]])
+    beaten = {
+        "out": ["L21H2", "L19 MLP", "L23H8", "L2 MLP"], "found": encode(rounds), "random": encode(blindly),
+        "done": True,
+    }  # fmt: skip
+    if partial:
+        beaten |= {"out": ["L21H2", "L19 MLP"], "found": encode(rounds[:3]), "random": encode(blindly[:1])}
+        beaten["done"] = False
+    check = {"edges": 12, "estimated": 0.61, "measured": 0.52, "random_estimated": 0.0, "random_measured": 0.01}
+    return _lanes(state, ("rank", "test", "curve"), ("beat",)) | {
+        "title": "Circuit builder",
+        "shows": "What the model still does on the chosen edges alone, and what it does without them.",
+        "hides": "Other prompts, what the parts compute, or that no other circuit does it too.",
+        "clean": "When Mary and John went to the store, John gave a drink to",
+        "corrupt": "When Mary and John went to the store, Mary gave a drink to",
+        "answer": " Mary", "foil": " John", "on": 1 if several else 0, "against": "other prompt",
+        "mode": "edges" if state == "edges" else "parts", "parts": ticked, "count": 623, "beating": state in ("partial", "done", "edges", "old"),
+        "sets": ["this pair", "8 name prompts"], "grid": [LAYERS, HEADS], "predicted": 0.9 if several else None,
+        "ranking": None if empty else {
+            "edges": edges, "scores": encode(scores), "first": encode(first), "check": None if busy else check,
+            "done": True,
+        },
+        "tested": None if empty or error or state == "bare" else tested,
+        "curve": None if empty or busy or error else {
+            "sizes": encode((shares * edges).astype(np.int32)), "found": spread(found, 0.04 if several else np.nan),
+            "random": spread(random, half), "areas": spread(np.array([0.98, 0.06])),
+            "random_areas": spread(np.array([0.62, 0.38]), 0.06), "draws": 5, "done": True,
+        },
+        "beaten": beaten if state in ("partial", "done", "edges", "old") else None,
+        "estimate": None if empty else {"seconds": 8.6},
+    }  # fmt: skip
+
+
 VIEWS: dict[str, Callable[[str], Traits]] = {
     "attention": attention,
     "bethehead": bethehead,
+    "circuitbuilder": circuitbuilder,
     "circuitgraph": circuitgraph,
     "claim": claim,
     "dictionarytraining": dictionarytraining,

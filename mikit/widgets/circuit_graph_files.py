@@ -5,7 +5,6 @@ The form is circuit-tracer's (see ``circuits/interchange``). Pins and groups sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,7 +119,7 @@ def marked(
     if drawn_from:
         metadata = document["metadata"]
         document["metadata"] = {**metadata, "mikit": {**metadata.get("mikit", {}), **drawn_from}}
-    return replace(drawing, document=json.loads(json.dumps(document)))
+    return replace(drawing, document=document)
 
 
 def _listed(asked: dict[str, Any], key: str) -> list[Any]:

@@ -1,0 +1,32 @@
+// How much of the graph is kept: one slider, and what is true of the level it stands at.
+import { h } from "../shared/dom";
+import { box } from "./box";
+import type { Drawn } from "./drawn";
+import { levelCount, type Graph, type Levels } from "./traits";
+import { keptInWords, levelInWords } from "./words";
+
+export interface Prune {
+  element: HTMLElement;
+  show(graph: Graph | null, drawn: Drawn | null, levels: Levels | null, level: number): void;
+}
+
+export function pruneOf(signal: AbortSignal, moved: (level: number) => void): Prune {
+  const slider = h("input", { type: "range", class: "mikit-cg-slider", min: 0, step: 1, "aria-label": "Pruning: how much of the graph is kept" });
+  const numbers = box("numbers");
+  slider.addEventListener("input", () => moved(slider.valueAsNumber), { signal });
+  return {
+    element: box("prune", slider, numbers),
+    show(graph, drawn, levels, level) {
+      const last = levelCount(graph, levels) - 1;
+      slider.max = String(last);
+      slider.value = String(Math.min(level, last));
+      slider.disabled = !graph;
+      const kept = graph && drawn ? keptInWords(graph, drawn) : "–";
+      slider.setAttribute("aria-valuetext", `level ${level + 1} of ${last + 1}: ${kept}`);
+      const none = new Float32Array();
+      const empty = { kept: none, replacement: none, completeness: none, predicted: none, measured: none, random: none, random_low: none, random_high: none };
+      numbers.replaceChildren(...[["kept", kept] as const, ...levelInWords(levels ?? empty, level)].map(([name, value]) => (
+        box("figure", h("span", {}, name), h("b", {}, value)))));
+    },
+  };
+}

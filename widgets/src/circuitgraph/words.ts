@@ -1,0 +1,91 @@
+// The view's sentences.
+import { fixed, signed } from "../shared/format";
+import { tokenLabel } from "../shared/tokens";
+import { counted, type Drawn } from "./drawn";
+import { EMBEDDING, GROUP, NEURON, OUTPUT, REST, type Graph, type How, type Levels, type Outcome } from "./traits";
+
+/** "Mary − ·John", or the answer alone. */
+export function outputOf({ answer, foil }: Pick<Graph, "answer" | "foil">): string {
+  return foil ? `${tokenLabel(answer)} − ${tokenLabel(foil)}` : tokenLabel(answer);
+}
+
+/** Which way the output is moved: "▲ toward ·Mary". */
+export function toward({ answer, foil }: Pick<Graph, "answer" | "foil">, effect: number): string {
+  if (!effect) return "";
+  return effect > 0 ? `▲ toward ${tokenLabel(answer)}` : `▼ ${foil ? `toward ${tokenLabel(foil)}` : `away from ${tokenLabel(answer)}`}`;
+}
+
+/** "L18 neuron 1023 at ·store (6)" */
+export function nameOf(graph: Graph, n: number): string {
+  const at = `${tokenLabel(graph.tokens[graph.position[n]!] ?? "")} (${graph.position[n]})`;
+  switch (graph.kind[n]) {
+    case NEURON: return `L${graph.layer[n]} neuron ${graph.feature[n]} at ${at}`;
+    case REST: return `L${graph.layer[n]} rest at ${at}`;
+    case EMBEDDING: return `token ${at}`;
+    default: return `output ${outputOf(graph)}`;
+  }
+}
+
+/** The same where there is little room: "L18 1023". */
+export function shortName(graph: Graph, n: number): string {
+  if (graph.kind[n] === NEURON) return `L${graph.layer[n]} ${graph.feature[n]}`;
+  return graph.kind[n] === REST ? `L${graph.layer[n]} rest` : graph.kind[n] === EMBEDDING ? tokenLabel(graph.tokens[graph.position[n]!] ?? "") : outputOf(graph);
+}
+
+/** The name of what is on screen, a group's with its members. */
+export function drawnName(graph: Graph, drawn: Drawn, i: number): string {
+  return drawn.kind[i] === GROUP ? `${drawn.ids[i]}: ${drawn.members[i]!.length} nodes as one` : nameOf(graph, drawn.node[i]!);
+}
+
+/** What the node is and brings: the second line under its name. */
+export function effectInWords(graph: Graph, drawn: Drawn, i: number): string {
+  const [n, effect] = [drawn.node[i]!, drawn.effect[i]!];
+  if (drawn.kind[i] === OUTPUT) return `${graph.value === null ? "" : `${signed(graph.value)} logits, `}what all ways lead to`;
+  const value = n >= 0 && drawn.kind[i] === NEURON && Number.isFinite(graph.value_of[n]!) ? `value ${signed(graph.value_of[n]!)}, ` : "";
+  return `${value}effect ${signed(effect)} logits ${toward(graph, effect)}`.trimEnd();
+}
+
+/** How much is lit, and how much of that begins in what was left out. */
+export function litInWords(drawn: Drawn, edges: readonly number[]): string {
+  const rest = edges.filter((e) => drawn.kind[drawn.from[e]!] === REST).length;
+  return `${edges.length} edges lit, its strongest ways up and down${rest ? `; ${rest} from rest nodes` : ""}`;
+}
+
+/** What the marks are, while nothing is pointed at. */
+export function legendOf(graph: Graph): string {
+  return `● neuron  ◆ rest: neurons not drawn  ■ token, output. Filled blue: toward ${tokenLabel(graph.answer)}. Hollow orange: ${toward(graph, -1).slice(2)}. Lines alike, dashed when negative and lit.`;
+}
+
+const HOWS: Record<How, string> = { ablate: "switched off", boost: "doubled", swap: "swapped in" };
+
+export function testInWords({ name, how, other }: Pick<Outcome, "name" | "how" | "other">): string {
+  return `${name} ${HOWS[how]}${how === "swap" ? ` from “${other}”` : ""}`;
+}
+
+export const figure = (value: number, digits = 1): string => (Number.isNaN(value) ? "–" : Math.abs(value) < 0.5 * 10 ** -digits ? "0" : signed(value, digits));
+
+/** "predicted −1.8 · measured −0.4" */
+export function outcomeInWords({ predicted, measured }: Outcome): string {
+  return `predicted ${figure(predicted)} · measured ${figure(measured)}`;
+}
+
+export function randomInWords([value, low, high]: Outcome["random"]): string {
+  return `random neurons ${figure(value)} [${figure(low)}, ${figure(high)}]`;
+}
+
+/** What a level keeps: "231 neurons, 120 rest nodes, 1840 edges". */
+export function keptInWords(graph: Graph, drawn: Drawn): string {
+  const { neurons, rest, edges } = counted(graph, drawn);
+  return `${neurons} neurons, ${rest} rest nodes, ${edges} edges`;
+}
+
+/** The four numbers of a level, each with its name. */
+export function levelInWords(levels: Levels, level: number): [name: string, value: string][] {
+  const at = (name: keyof Levels): number => levels[name][level] ?? Number.NaN;
+  const share = (value: number): string => (Number.isNaN(value) ? "–" : fixed(value));
+  const range = Number.isNaN(at("random")) ? "–" : `${figure(at("random"))} [${figure(at("random_low"))}, ${figure(at("random_high"))}]`;
+  return [
+    ["replacement", share(at("replacement"))], ["completeness", share(at("completeness"))],
+    ["all off: predicted", figure(at("predicted"))], ["measured", figure(at("measured"))], ["as many random", range],
+  ];
+}

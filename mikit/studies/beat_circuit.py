@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from mikit.circuits.faithfulness import adversary, completeness
+from mikit.circuits.faithfulness import Run
 from mikit.circuits.sets import by_sender
 from mikit.errors import BadCircuit
 from mikit.models.model import Model
@@ -28,10 +28,9 @@ from mikit.studies.circuits import (
     one_after_the_other,
     part_name,
     range_grid,
-    together,
 )
 from mikit.trace.arrays import Array
-from mikit.trace.graph import graph_of
+from mikit.trace.graph import Graph, graph_of
 
 OF = ("circuit", "whole")
 DRAWS = 8
@@ -53,10 +52,8 @@ class BeatCircuit(CircuitStudy):
     tries: int = Field(default=16, ge=1)
 
     def estimate(self, model: Model) -> Cost:
-        runs = self.cost_of(model, 2 + 2 * self.rounds * (self.tries + DRAWS))
-        held = runs.bytes * len(self.pairs)  # all pairs are at hand all the time
-        runs = runs.model_copy(update={"bytes": held})
-        return one_after_the_other(cost_of_circuit(self.circuit, model, self.read(model)), runs)
+        runs = self.cost_of(model, 2 + 2 * self.rounds * (self.tries + DRAWS), at_hand=len(self.pairs))
+        return one_after_the_other(cost_of_circuit(self.circuit, model, self.pairs), runs)
 
     def method(self, model: Model) -> Method:
         graph = graph_of(model.spec)
@@ -68,39 +65,40 @@ class BeatCircuit(CircuitStudy):
     def steps(self, model: Model) -> Iterator[Result | None]:
         pairs, graph = self.read(model), graph_of(model.spec)
         circuit = yield from edges_of(self.circuit, model, self.pairs)
-        every = by_sender(graph.edges)
-        parts = {sender: every[sender] for sender in by_sender(circuit) if sender}
+        parts = [sender for sender in by_sender(circuit) if sender]  # the embedding is none
         if not parts:
             raise BadCircuit(
-                "Nothing can be taken out of this circuit: no head and no MLP is in it. Keep one at least."
+                "No head and no MLP is in this circuit, so none can be taken out. Take one of more edges or parts."
             )
         runs = []
         for pair in pairs:
-            runs.append(self.running(model, pair))
-            yield None
-        run, rounds = together(runs), min(self.rounds, len(parts))
+            runs.append((yield from self.running(model, pair)))
+        both = _Both(runs, graph, circuit)
+        rounds = min(self.rounds, len(parts))
         now = _Found((), np.full((1 + rounds, 2), np.nan), np.full((DRAWS, 1 + rounds, 2), np.nan))
-        (loss,) = completeness(run, graph, circuit, [torch.zeros_like(circuit)])
-        now.reaction[0] = now.blind[:, 0] = loss.circuit, loss.whole
+        now.reaction[0] = now.blind[:, 0] = (yield from both.without([()]))[0]
         yield self._result(model, now)
-        for worst in adversary(run, graph, circuit, parts, rounds=rounds, tries=self.tries, seed=self.seed):
-            now.out = worst.senders
-            now.reaction[len(now.out)] = worst.loss.circuit, worst.loss.whole
+        generator = torch.Generator().manual_seed(self.seed)
+        for n in range(1, 1 + rounds):
+            left = [part for part in parts if part not in now.out]
+            drawn = torch.randperm(len(left), generator=generator)[: self.tries].tolist()
+            tried = [(*now.out, left[i]) for i in drawn]
+            measures = yield from both.without(tried)
+            worst = int(np.abs(measures[:, 0] - measures[:, 1]).argmax())
+            now.out, now.reaction[n] = tried[worst], measures[worst]
             yield self._result(model, now)
-        orders = [(n, order) for n in range(DRAWS) for order in self._blindly(list(parts), rounds, n)]
-        losses = completeness(run, graph, circuit, (_all(parts, order) for _, order in orders))
-        for (n, order), loss in zip(orders, losses, strict=True):
-            now.blind[n, len(order)] = loss.circuit, loss.whole
+        for n, order in enumerate(self._blindly(parts)):
+            now.blind[n, 1:] = yield from both.without([order[:k] for k in range(1, 1 + rounds)])
             yield self._result(model, now)
 
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_circuits.beat_circuit_script(self, model, flavour)
 
-    def _blindly(self, parts: list[int], rounds: int, n: int) -> Iterator[tuple[int, ...]]:
-        """The parts that are gone after each round of one order."""
-        order = torch.randperm(len(parts), generator=torch.Generator().manual_seed(1000 * self.seed + n)).tolist()
-        for k in range(1, 1 + rounds):
-            yield tuple(parts[i] for i in order[:k])
+    def _blindly(self, parts: list[int]) -> Iterator[tuple[int, ...]]:
+        """The parts in random orders."""
+        generator = torch.Generator().manual_seed(self.seed)
+        for _ in range(DRAWS):
+            yield tuple(parts[i] for i in torch.randperm(len(parts), generator=generator).tolist())
 
     def _result(self, model: Model, now: _Found) -> Result:
         axes = {"round": tuple(map(str, range(len(now.reaction)))), "of": OF}
@@ -116,6 +114,31 @@ class BeatCircuit(CircuitStudy):
         )
 
 
+@dataclass(frozen=True)
+class _Both:
+    """A circuit and the whole model, run on several pairs."""
+
+    runs: list[Run]
+    graph: Graph
+    circuit: Tensor
+
+    def without(self, losses: Sequence[tuple[int, ...]]) -> Generator[None, None, Floats]:
+        """The mean measure of circuit and model without each of these sets of senders, [set, of]; can be stopped
+        between the traces."""
+        kept = []
+        for senders in losses:
+            left = torch.ones(len(self.graph.senders), dtype=torch.bool)
+            left[list(senders)] = False
+            kept += [self.circuit & left, self.graph.edges & left]
+        values = np.empty((len(self.runs), len(kept)))
+        for n, run in enumerate(self.runs):
+            for i, value in enumerate(run(kept)):
+                values[n, i] = value
+                yield None
+        measures: Floats = values.mean(0).reshape(-1, 2)
+        return measures
+
+
 @dataclass
 class _Found:
     """What is there so far: parts that are out, and the measures of circuit and model after each round [round, of],
@@ -127,11 +150,6 @@ class _Found:
 
     @property
     def done(self) -> float:
-        """The share of rounds that are there; an adversary's round counts as all blind ones, since it tries many."""
+        """The share of rounds that are there; an adversary's takes about as long as all blind ones."""
         own, blind = (float(np.isfinite(values).mean()) for values in (self.reaction, self.blind))
         return (own + blind) / 2
-
-
-def _all(parts: Mapping[int, Tensor], senders: tuple[int, ...]) -> Tensor:
-    """The edges of several parts."""
-    return torch.stack([parts[sender] for sender in senders]).any(0)

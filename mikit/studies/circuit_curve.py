@@ -54,9 +54,8 @@ class CircuitCurve(CircuitStudy):
         return shares
 
     def estimate(self, model: Model) -> Cost:
-        lengths = [pair.clean.ids.shape[1] for pair in self.read(model)]
         runs = self.cost_of(model, 2 + (1 + self.draws) * len(self.shares))
-        return one_after_the_other(cost_of_scores(model, lengths, self.ig_steps), runs)
+        return one_after_the_other(cost_of_scores(model, self.pairs, self.ig_steps), runs)
 
     def method(self, model: Model) -> Method:
         graph = graph_of(model.spec)
@@ -73,7 +72,7 @@ class CircuitCurve(CircuitStudy):
         between: list[Ends] = []
         finished: list[Curve] = []
         for n, pair in enumerate(pairs):
-            run, ends = self.bounded(model, pair)
+            run, ends = yield from self.bounded(model, pair)
             between.append(ends)
             for now in curve(run, graph, ends, scores, draws=self.draws, seed=self.seed, shares=self.shares):
                 there = float(np.isfinite([now.found, *now.random]).mean())

@@ -3,11 +3,11 @@ and shares of a measure over several pairs."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import tee
 from typing import Annotated, ClassVar, Literal
 from weakref import WeakKeyDictionary
 
@@ -22,7 +22,7 @@ from mikit.circuits.faithfulness import Ends, Run, ends
 from mikit.circuits.run_edges import BYTES, COST, Setting, against_prompt, against_texts, measured
 from mikit.circuits.sets import strongest
 from mikit.errors import BadCircuit, ShapeMismatch, UnknownSite
-from mikit.methods.intervals import jackknife
+from mikit.methods.intervals import jackknife, mean_interval
 from mikit.methods.metrics import logit_difference
 from mikit.models.model import Model, Spec
 from mikit.models.tokens import Tokens
@@ -38,7 +38,12 @@ Against = Literal["other prompt", "mean", "resample"]
 Floats = NDArray[np.float64]
 NEEDS = ("residual identity", "heads sum", "traced is raw", "batched is single", "short pass")
 LOGITS, SHARE = "logits", "share of the logit difference"
+LIGHTER = "Use shorter prompts, or fewer pairs."
 MEASURE = "logit difference: the answer's logit less the foil's, at the last position"
+BACKWARD = 4
+"""How many times as long as a plain pass one with slopes and their products takes."""
+HELD = 7
+"""How many times what all senders write in one text is held at a time while it is read (measured)."""
 SCORED_AT_MOST = 64
 """Pairs whose scores are kept, 0.6 MB each for smollm2-135m."""
 _SCORES: WeakKeyDictionary[Model, dict[tuple[str, str, str, str, int], Tensor]] = WeakKeyDictionary()
@@ -134,25 +139,34 @@ class CircuitStudy(PairStudy, Study):
     against: Against = "other prompt"
 
     needs: ClassVar[tuple[str, ...]] = NEEDS
+    lighter: ClassVar[str] = LIGHTER
 
-    def running(self, model: Model, pair: ReadPair) -> Run:
-        """What runs circuits on one pair. Raises WrongDtype, EmptyText, Busy."""
-        return partial(measured, model, self._setting(model, pair), difference(pair), cost.budget(model.spec))
+    def running(self, model: Model, pair: ReadPair) -> Generator[None, None, Run]:
+        """What runs circuits on one pair; can be stopped between the traces that prepare it. Raises WrongDtype,
+        EmptyText, Busy."""
+        if self.against == "other prompt":
+            setting = against_prompt(model, pair.clean, pair.corrupt)
+            yield None
+        else:
+            setting = yield from _against_ordinary(model, pair, self.against, self.seed)
+        return partial(measured, model, setting, difference(pair), cost.budget(model.spec))
 
-    def bounded(self, model: Model, pair: ReadPair) -> tuple[Run, Ends]:
+    def bounded(self, model: Model, pair: ReadPair) -> Generator[None, None, tuple[Run, Ends]]:
         """What runs circuits on one pair, and the measure with all edges and with none. Raises BadMetric."""
-        run = self.running(model, pair)
-        return run, ends(run, graph_of(model.spec))
+        run = yield from self.running(model, pair)
+        between = ends(run, graph_of(model.spec))
+        yield None
+        return run, between
 
     def inputs(self, model: Model) -> list[Tensor]:
         texts = [] if self.against == "other prompt" else [tokens.ids[0] for tokens in _ordinary(model)]
         return [*super().inputs(model), *texts]
 
-    def cost_of(self, model: Model, circuits: int) -> Cost:
-        """Of running so many sets of edges on every pair."""
-        return cost_of_runs(
-            model, [(pair.clean.ids.shape[1], self._since(pair)) for pair in self.read(model)], circuits
-        )
+    def cost_of(self, model: Model, circuits: int, *, at_hand: int = 1) -> Cost:
+        """Of running so many sets of edges on every pair, of which so many are at hand at a time."""
+        pairs = [(pair.clean.ids.shape[1], self._since(pair)) for pair in self.read(model)]
+        texts = [] if self.against == "other prompt" else [tokens.ids.shape[1] for tokens in _ordinary(model)]
+        return cost_of_runs(model, pairs, circuits, texts, at_hand)
 
     @property
     def cut(self) -> str:
@@ -165,11 +179,6 @@ class CircuitStudy(PairStudy, Study):
 
     def _since(self, pair: ReadPair) -> int:
         return pair.first if self.against == "other prompt" else 1
-
-    def _setting(self, model: Model, pair: ReadPair) -> Setting:
-        if self.against == "other prompt":
-            return against_prompt(model, pair.clean, pair.corrupt)
-        return against_texts(model, pair.clean, _ordinary(model), self.against, self.seed)
 
 
 def part_name(site: Site) -> str:
@@ -204,7 +213,8 @@ def part_of(name: str, spec: Spec) -> Site:
 def sender_of(graph: Graph, part: Site) -> int:
     """The place of a head or an MLP among the senders."""
     assert part.layer is not None, "every part has a layer"
-    return graph.sent_by(part.name, part.layer).start + (part.head or 0)
+    first: int = graph.sent_by(part.name, part.layer).start
+    return first + (part.head or 0)
 
 
 def receivers_of(graph: Graph, part: Site) -> list[int]:
@@ -228,7 +238,7 @@ def scored(model: Model, pairs: Sequence[PromptPair], steps: int) -> Iterator[Te
     WrongDtype, Busy."""
     kept, done = _SCORES.setdefault(model, {}), list[Tensor]()
     for pair in pairs:
-        key = (pair.clean, pair.corrupt, pair.answer, pair.foil, steps)
+        key = _key(pair, steps)
         if key not in kept:
             read = pair.read(model)
             for now in edge_scores(model, read.clean, read.corrupt, difference(read), steps=steps):
@@ -255,17 +265,6 @@ def edges_of(circuit: Circuit, model: Model, pairs: Sequence[PromptPair]) -> Gen
         return circuit.edges(model)
     scores = yield from ranking(model, pairs, circuit.ig_steps)
     return circuit.edges(model, scores)
-
-
-def together(runs: Sequence[Run]) -> Run:
-    """Runs circuits on several pairs: the mean of their measures."""
-
-    def run(circuits: object) -> Iterator[float]:
-        copies = tee(circuits, len(runs))  # type: ignore[var-annotated, arg-type]
-        for values in zip(*(one(copy) for one, copy in zip(runs, copies, strict=True)), strict=True):
-            yield float(np.mean(values))
-
-    return run
 
 
 @dataclass(frozen=True)
@@ -310,13 +309,10 @@ def jackknifed(whole: Floats, left_out: Floats | None, axes: dict[str, tuple[str
 
 
 def range_grid(draws: Floats, axes: dict[str, tuple[str, ...]], unit: str) -> Grid:
-    """The mean over draws [draw, ...] and their range; NaN while one is missing."""
+    """The mean over draws [draw, ...] and their range, of those that are there; NaN where none is."""
+    low, high = np.fmin.reduce(draws), np.fmax.reduce(draws)
     return Grid(
-        values=Array.of(draws.mean(0)),
-        axes=axes,
-        unit=unit,
-        low=Array.of(draws.min(0)),
-        high=Array.of(draws.max(0)),
+        values=Array.of(mean_interval(draws).value), axes=axes, unit=unit, low=Array.of(low), high=Array.of(high)
     )
 
 
@@ -330,37 +326,72 @@ def one_after_the_other(*costs: Cost) -> Cost:
     return Cost(seconds=sum(cost.seconds for cost in costs), bytes=max(cost.bytes for cost in costs))
 
 
-def cost_of_circuit(circuit: Circuit, model: Model, pairs: Sequence[ReadPair]) -> Cost:
+def cost_of_circuit(circuit: Circuit, model: Model, pairs: Sequence[PromptPair]) -> Cost:
     """Of finding a circuit's edges."""
-    if circuit.kind != "ranked":
-        return Cost(seconds=0, bytes=0)
-    return cost_of_scores(model, [pair.clean.ids.shape[1] for pair in pairs], circuit.ig_steps)
+    return cost_of_scores(model, pairs, circuit.ig_steps) if circuit.kind == "ranked" else Cost(seconds=0, bytes=0)
 
 
-def cost_of_runs(model: Model, lengths: Sequence[tuple[int, int]], circuits: int) -> Cost:
-    """Of running ``circuits`` sets of edges on prompts, each of so many tokens, from a position on."""
+def cost_of_scores(model: Model, pairs: Sequence[PromptPair], steps: int) -> Cost:
+    """Of scoring all edges on these pairs: no time where it has been done."""
     fixed, per_token = cost.speed(model)
     spec, graph = model.spec, graph_of(model.spec)
-    took, largest = 0.0, 0
+    kept = _SCORES.get(model, {})
+    left = [pair.read(model).clean.ids.shape[1] for pair in pairs if _key(pair, steps) not in kept]
+    scores = 4 * graph.edges.numel() * (len(pairs) + 3)
+    if not left:
+        return Cost(seconds=0, bytes=scores)
+    longest = max(left)
+    written = HELD * 4 * len(graph.senders) * spec.d_model * longest
+    took = sum((2 + BACKWARD * steps) * (fixed + per_token * length) for length in left)
+    return Cost(seconds=took, bytes=scores + written + spec.layers * cost.held_a_layer(spec, longest))
+
+
+def cost_of_runs(
+    model: Model, lengths: Sequence[tuple[int, int]], circuits: int, texts: Sequence[int] = (), at_hand: int = 1
+) -> Cost:
+    """Of running ``circuits`` sets of edges on prompts, each of so many tokens, from a position on. ``texts``: lengths
+    of those whose values cut edges carry; ``at_hand``: prompts that are held at a time."""
+    fixed, per_token = cost.speed(model)
+    spec = model.spec
+    a_token = 4 * len(graph_of(spec).senders) * spec.d_model
+    took, largest, held = 0.0, 0, 0
     for length, since in lengths:
+        took += (2 + len(texts)) * (fixed + per_token * length) + sum(2 * (fixed + per_token * n) for n in texts)
         tokens = length - since
-        one = 4 * len(graph.senders) * tokens * spec.d_model
-        took += 3 * (fixed + per_token * length) + circuits * (fixed / 4 + COST * per_token * tokens)
-        # what the other prompt's senders wrote, and a trace's rows of the same size with what one layer reads
-        largest = max(largest, 2 * one + 3 * max(one, BYTES) + cost.held(spec, length))
-    return Cost(seconds=took, bytes=largest)
+        rows = max(1, min(int(cost.budget(spec) / (COST * spec.layers * tokens)), BYTES // (a_token * tokens)))
+        took += math.ceil(circuits / rows) * fixed + circuits * COST * per_token * tokens
+        largest = max(
+            largest, 3 * a_token * length, HELD * a_token * max(texts, default=0), 2 * rows * a_token * tokens
+        )
+        held = max(held, a_token * tokens)
+    return Cost(seconds=took, bytes=at_hand * held + largest)
 
 
-def cost_of_scores(model: Model, lengths: Sequence[int], steps: int) -> Cost:
-    """Of scoring all edges on prompts of these lengths."""
-    fixed, per_token = cost.speed(model)
-    spec, graph = model.spec, graph_of(model.spec)
-    parts = 4 * (len(graph.senders) * 4 + 3 * len(graph.receivers)) * spec.d_model
-    scores = 4 * graph.edges.numel() * (len(lengths) + 3)
-    took = sum(2 * fixed + 2 * per_token * length + steps * 4 * (fixed + per_token * length) for length in lengths)
-    longest = max(lengths)
-    return Cost(seconds=took, bytes=spec.layers * cost.held_a_layer(spec, longest) + parts * longest + scores)
+def _key(pair: PromptPair, steps: int) -> tuple[str, str, str, str, int]:
+    """What scores depend on."""
+    return (pair.clean, pair.corrupt, pair.answer, pair.foil, steps)
 
 
 def _ordinary(model: Model) -> list[Tokens]:
     return [model.tokens(text) for text in ORDINARY]
+
+
+def _against_ordinary(
+    model: Model, pair: ReadPair, how: Literal["mean", "resample"], seed: int
+) -> Generator[None, None, Setting]:
+    """``against_texts`` of ordinary texts, text by text: the mean over all their positions, or for each position of the
+    prompt those of one drawn from all."""
+    texts = _ordinary(model)
+    sizes = torch.tensor([text.ids.shape[1] - 1 for text in texts])
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.randint(int(sizes.sum()), (pair.clean.ids.shape[1] - 1,), generator=generator)
+    chosen = torch.bucketize(drawn, sizes.cumsum(0), right=True)
+    found: Setting | None = None
+    for n, text in enumerate(texts):
+        one = against_texts(model, pair.clean, [text], how, seed + n)
+        share = sizes[n] / sizes.sum() if how == "mean" else (chosen == n)[:, None]
+        other = one.other * share.to(one.other)
+        found = replace(one, other=other if found is None else found.other + other)
+        yield None
+    assert found is not None, "there are ordinary texts"
+    return found

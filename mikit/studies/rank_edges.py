@@ -18,6 +18,7 @@ from mikit.models.model import Model
 from mikit.studies import code_circuits, cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study, mean_grid
 from mikit.studies.circuits import (
+    LIGHTER,
     LOGITS,
     MEASURE,
     NEEDS,
@@ -53,13 +54,12 @@ class RankEdges(PairStudy, Study):
     ig_steps: int = Field(default=5, ge=1, le=100)
 
     needs: ClassVar[tuple[str, ...]] = NEEDS
+    lighter: ClassVar[str] = LIGHTER
 
     def estimate(self, model: Model) -> Cost:
-        pairs = self.read(model)
-        lengths = [pair.clean.ids.shape[1] for pair in pairs]
-        ranking = cost_of_scores(model, lengths, self.ig_steps)
-        cutting = cost_of_runs(model, [(n, pair.first) for n, pair in zip(lengths, pairs, strict=True)], 2 * CHECKED)
-        return one_after_the_other(ranking, cutting)
+        lengths = [(pair.clean.ids.shape[1], pair.first) for pair in self.read(model)]
+        ranking = cost_of_scores(model, self.pairs, self.ig_steps)
+        return one_after_the_other(ranking, cost_of_runs(model, lengths, 2 * CHECKED + 1))
 
     def method(self, model: Model) -> Method:
         graph = graph_of(model.spec)
@@ -69,7 +69,7 @@ class RankEdges(PairStudy, Study):
             f" the changed prompt's run; the mean slope over {self.ig_steps} embeddings between the two prompts'",
         )
 
-    def steps(self, model: Model) -> Iterator[Result]:
+    def steps(self, model: Model) -> Iterator[Result | None]:
         pairs, graph = self.read(model), graph_of(model.spec)
         lost = np.full((len(pairs), 2 * min(CHECKED, graph.size)), np.nan)
         ranking = len(pairs) * self.ig_steps
@@ -79,6 +79,7 @@ class RankEdges(PairStudy, Study):
         places = [*self._strongest(graph, scores), *self._random(graph)]
         for n, pair in enumerate(pairs):
             setting = against_prompt(model, pair.clean, pair.corrupt)
+            yield None
             run = partial(measured, model, setting, difference(pair), cost.budget(model.spec))
             for i, loss in enumerate(minimality(run, graph.edges, (_one(graph, place) for place in places))):
                 lost[n, i] = loss
@@ -122,7 +123,8 @@ class RankEdges(PairStudy, Study):
 def _check(graph: Graph, places: Places, scores: Tensor, lost: Floats) -> Grid:
     """The scores of some edges [pair, edge] beside what cutting them did."""
     estimated = np.full(lost.shape, np.nan)
-    estimated[: len(scores)] = scores[(slice(None), *zip(*places, strict=True))]
+    receivers, senders = zip(*places, strict=True)
+    estimated[: len(scores)] = scores[:, receivers, senders]
     axes = {"edge": tuple(edge_name(graph, *place) for place in places), "of": OF}
     return mean_grid(np.stack([estimated, lost], axis=-1), axes, LOGITS)
 

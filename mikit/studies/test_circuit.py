@@ -56,7 +56,7 @@ class TestCircuit(CircuitStudy):
 
     def estimate(self, model: Model) -> Cost:
         runs = self.cost_of(model, 4 + 2 * self.draws + 1 + len(self._taken_apart))
-        return one_after_the_other(cost_of_circuit(self.circuit, model, self.read(model)), runs)
+        return one_after_the_other(cost_of_circuit(self.circuit, model, self.pairs), runs)
 
     def method(self, model: Model) -> Method:
         graph = graph_of(model.spec)
@@ -70,7 +70,7 @@ class TestCircuit(CircuitStudy):
         circuit = yield from edges_of(self.circuit, model, self.pairs)
         finished: list[_Tested] = []
         for n, pair in enumerate(pairs):
-            run, between = self.bounded(model, pair)
+            run, between = yield from self.bounded(model, pair)
             for now in self._one(model, graph, run, between, circuit):
                 shown = [*finished, now] if now.done == 1 or not finished else finished
                 yield self._result(shown, (n + now.done) / len(pairs))

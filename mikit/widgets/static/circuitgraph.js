@@ -212,30 +212,31 @@ this.element=box("row",...this.controls)}model;texts;count;examples;controls;ele
 model.get("examples"),model.get("count")];for(let[name,field]of Object.entries(this.texts))field.matches(":focus")||(field.
 value=written(model.get(name)));let counts=[...new Set([...model.get("counts"),count])].sort((a,b)=>a-b);options(this.count,
 counts.map(one=>[`${one}`,`${one} neurons`]),`${count}`),options(this.examples,[["","Examples"],...examples.map(({label},i)=>[
-`${i}`,label])],""),this.examples.hidden=examples.length===0}};function outputOf({answer,foil}){return foil?`${tokenLabel(answer)} − ${tokenLabel(foil)}`:tokenLabel(answer)}function toward({
-answer,foil},effect){return effect?effect>0?`▲ toward ${tokenLabel(answer)}`:`▼ ${foil?`toward ${tokenLabel(foil)}`:
-`away from ${tokenLabel(answer)}`}`:""}function nameOf(graph,n){let at=`${tokenLabel(graph.tokens[graph.position[n]]??"")}\
- (${graph.position[n]})`;switch(graph.kind[n]){case NEURON:return`L${graph.layer[n]} neuron ${graph.feature[n]} at ${at}`;case REST:
-return`L${graph.layer[n]} rest at ${at}`;case EMBEDDING:return`token ${at}`;default:return`output ${outputOf(graph)}`}}function shortName(graph,n){
-return graph.kind[n]===NEURON?`L${graph.layer[n]} ${graph.feature[n]}`:graph.kind[n]===REST?`L${graph.layer[n]} rest`:graph.
-kind[n]===EMBEDDING?tokenLabel(graph.tokens[graph.position[n]]??""):outputOf(graph)}function drawnName(graph,drawn,i){return drawn.
-kind[i]===GROUP?`${drawn.ids[i]}: ${drawn.members[i].length} nodes as one`:nameOf(graph,drawn.node[i])}function effectInWords(graph,drawn,i){
-let[n,effect]=[drawn.node[i],drawn.effect[i]];return drawn.kind[i]===OUTPUT?`${graph.value===null?"":`${signed(graph.value)}\
- logits, `}what all ways lead to`:`${n>=0&&drawn.kind[i]===NEURON&&Number.isFinite(graph.value_of[n])?`value ${signed(graph.
-value_of[n])}, `:""}effect ${signed(effect)} logits ${toward(graph,effect)}`.trimEnd()}function litInWords(drawn,edges){
-let rest=edges.filter(e=>drawn.kind[drawn.from[e]]===REST).length;return`${edges.length} edges lit, its strongest ways u\
-p and down${rest?`; ${rest} from rest nodes`:""}`}function legendOf(graph){return`● neuron  ◆ rest: neurons not drawn  ■\
- token, output. Filled blue: toward ${tokenLabel(graph.answer)}. Hollow orange: ${toward(graph,-1).slice(2)}. Lines alik\
-e, dashed when negative and lit.`}var HOWS={ablate:"switched off",boost:"doubled",swap:"swapped in"};function testInWords({
-name,how,other}){return`${name} ${HOWS[how]}${how==="swap"?` from “${other}”`:""}`}var figure=(value,digits=1)=>Number.
-isNaN(value)?"–":Math.abs(value)<.5*10**-digits?"0":signed(value,digits);function outcomeInWords({predicted,measured}){
-return`predicted ${figure(predicted)} · measured ${figure(measured)}`}function randomInWords([value,low,high]){return`r\
-andom neurons ${figure(value)} [${figure(low)}, ${figure(high)}]`}function keptInWords(graph,drawn){let{neurons,rest,edges}=counted(
-graph,drawn);return`${neurons} neurons, ${rest} rest nodes, ${edges} edges`}function levelInWords(levels,level){let at=name=>levels[name][level]??
-Number.NaN,share2=value=>Number.isNaN(value)?"–":fixed(value),range2=Number.isNaN(at("random"))?"–":`${figure(at("ra\
-ndom"))} [${figure(at("random_low"))}, ${figure(at("random_high"))}]`;return[["replacement",share2(at("replacement"))],[
-"completeness",share2(at("completeness"))],["all off: predicted",figure(at("predicted"))],["measured",figure(at("measure\
-d"))],["as many random",range2]]}var TALL2=38,PAD=6,FOOT=12;function axisOf(values,width){let known=[0,...values.filter(Number.isFinite)],[low,high]=[Math.
+`${i}`,label])],""),this.examples.hidden=examples.length===0}};function outputOf({answer,foil}){return foil?`${tokenLabel(answer)} − ${tokenLabel(foil)}`:answer&&tokenLabel(answer)}
+function side({answer,foil},up){return answer?up?`toward ${tokenLabel(answer)}`:foil?`toward ${tokenLabel(foil)}`:`away \
+from ${tokenLabel(answer)}`:up?"up":"down"}function toward(graph,effect){return effect?`${effect>0?"▲":"▼"} ${side(graph,
+effect>0)}`:""}var many=(count,what)=>`${count} ${what}${count===1?"":"s"}`;function nameOf(graph,n){let at=`${tokenLabel(
+graph.tokens[graph.position[n]]??"")} (${graph.position[n]})`;switch(graph.kind[n]){case NEURON:return`L${graph.layer[n]}\
+ neuron ${graph.feature[n]} at ${at}`;case REST:return`L${graph.layer[n]} rest at ${at}`;case EMBEDDING:return`token ${at}`;default:
+return`output ${outputOf(graph)}`.trimEnd()}}function shortName(graph,n){return graph.kind[n]===NEURON?`L${graph.layer[n]}\
+ ${graph.feature[n]}`:graph.kind[n]===REST?`L${graph.layer[n]} rest`:graph.kind[n]===EMBEDDING?tokenLabel(graph.tokens[graph.
+position[n]]??""):outputOf(graph)}function drawnName(graph,drawn,i){return drawn.kind[i]===GROUP?`${drawn.ids[i]}: ${many(
+drawn.members[i].length,"node")} as one`:nameOf(graph,drawn.node[i])}function effectInWords(graph,drawn,i){let[n,effect]=[
+drawn.node[i],drawn.effect[i]];return drawn.kind[i]===OUTPUT?`${graph.value===null?"":`${signed(graph.value)} logits, `}\
+what all ways lead to`:`${n>=0&&drawn.kind[i]===NEURON&&Number.isFinite(graph.value_of[n])?`value ${signed(graph.value_of[n])}\
+, `:""}effect ${signed(effect)} logits ${toward(graph,effect)}`.trimEnd()}function litInWords(drawn,edges){let rest=edges.
+filter(e=>drawn.kind[drawn.from[e]]===REST).length;return`${many(edges.length,"edge")} lit, its strongest ways up and do\
+wn${rest?`; ${rest} from the rest`:""}`}function legendOf(graph){return`● neuron  ◆ rest: neurons not drawn  ■ token, ou\
+tput. Filled blue: ${side(graph,!0)}. Hollow orange: ${side(graph,!1)}. Lines alike, dashed when negative and lit.`}var HOWS={
+ablate:"switched off",boost:"doubled",swap:"swapped in"};function testInWords({name,how,other}){return`${name} ${HOWS[how]}${how===
+"swap"?` from “${other}”`:""}`}var figure=(value,digits=1)=>Number.isNaN(value)?"–":Math.abs(value)<.5*10**-digits?
+"0":signed(value,digits);function outcomeInWords({predicted,measured}){return`predicted ${figure(predicted)} · measured ${figure(
+measured)}`}function randomInWords([value,low,high]){return`random ${figure(value)} [${figure(low)}, ${figure(high)}]`}function keptInWords(graph,drawn){
+let{neurons,rest,edges}=counted(graph,drawn);return[many(neurons,"neuron"),many(rest,"rest node"),many(edges,"edge")].join(
+", ")}function levelInWords(levels,level){let at=name=>levels[name][level]??Number.NaN,share2=value=>Number.isNaN(value)?
+"–":fixed(value),range2=Number.isNaN(at("random"))?"–":`${figure(at("random"))} [${figure(at("random_low"))}, ${figure(
+at("random_high"))}]`;return[["replacement",share2(at("replacement"))],["completeness",share2(at("completeness"))],["all\
+ off: predicted",figure(at("predicted"))],["measured",figure(at("measured"))],["as many random",range2]]}var TALL2=38,PAD=6,FOOT=12;function axisOf(values,width){let known=[0,...values.filter(Number.isFinite)],[low,high]=[Math.
 min(...known),Math.max(...known)];return value=>PAD+(width-2*PAD)*(value-low)/(high-low||1)}function outcomeOf(outcome,guess,width,named){
 let{predicted,measured,random:[middle2,low,high]}=outcome,x=axisOf([predicted,measured,low,high,...guess===null?[]:[guess]],
 width),bar=(kind,value,y,tall)=>Number.isFinite(value)?[rect(`${kind} mikit-cg-${value<0?"neg":"pos"}`,Math.min(x(0),x(value)),
@@ -267,31 +268,31 @@ this.detail),this.wrong,box("line mikit-cg-files mikit-chrome",file,open,keep,h(
 "title");effect=box("effect");pins=h("span",{});name;grouping;ungroup;testing;outcome=box("answer");past;forget;detail=box(
 "detail");wrong=h("p",{class:"mikit-error",role:"alert"});other;controls;fading;element;about={name:"",nodes:[]};shown=-1;width=0;reset(){
 this.shown=-1,this.name.value=""}draw(graph,drawn,width){let{model}=this,[chosen,pinned,problem]=[model.get("chosen"),model.
-get("pinned"),model.get("problem")],i=drawn?.place.get(chosen)??-1,nodes=(i>=0?drawn.members[i]:[]).filter(n=>graph.kind[n]===
-NEURON).map(n=>graph.ids[n]),name=i<0?"":drawn.kind[i]===GROUP?chosen:drawnName(graph,drawn,i);this.about={name,nodes};let label=graph?.
-labels[chosen];this.title.textContent=i>=0?`${drawnName(graph,drawn,i)}${label?` “${label}”`:""}`:chosen&&graph?.place.
-has(chosen)?"pruned at this level":"Click a node to pin it",this.effect.textContent=i>=0?effectInWords(graph,drawn,i):"S\
-everal pins can be made one group, and what is chosen can be tested in the model.",this.ungroup.hidden=i<0||drawn.kind[i]!==
-GROUP,this.grouping.hidden=pinned.length<2,this.pins.textContent=`${pinned.length} pins`,this.testing.hidden=nodes.length===
-0,this.other.matches(":focus")||(this.other.value=model.get("other")),this.width=width,this.drawOutcome(width),this.drawDetail(
-graph,drawn,i),this.wrong.textContent=problem&&`× ${problem}`}drawOutcome(width){let[all,asked]=[this.model.get("outcom\
-e"),this.model.get("tests").length],at=this.shown>=0&&this.shown<all.length?this.shown:all.length-1,guess=this.model.get(
-"predicted");this.outcome.replaceChildren(...all.length?[outcomeOf(all[at],at===0?guess:null,width,all.length===1)]:guess===
-null?[]:[box("small",`◇ you: ${figure(guess)} for the first test`)],...asked>all.length?[box("small mikit-muted",`${asked-
-all.length} more being tested`)]:[]),this.past.hidden=all.length<2,options(this.past,all.map((one,i)=>[`${i}`,`${i+1} of\
- ${all.length}: ${testInWords(one)}`]),`${at}`),this.forget.hidden=all.length===0}drawDetail(graph,drawn,i){let found=this.
-model.get("detail");if(i>=0&&drawn.kind[i]===GROUP){let names=drawn.members[i].map(n=>shortName(graph,n));return this.detail.
-replaceChildren(box("small mikit-muted",`Its members: ${names.join(", ")}`))}if(i<0||!found||found.id!==drawn.ids[i])return this.
-detail.replaceChildren();this.detail.replaceChildren(box("two",list("promotes ▲",found.promoted),list("suppresses ▼",
-found.suppressed)),...found.other?[box("other",`another of its layer: ${[found.other.promoted[0],found.other.suppressed[0]].
-flatMap(one=>one?[`${tokenLabel(one.token)} ${signed(one.value)}`]:[]).join(", ")}`)]:[],...found.examples.length?[box("\
-small mikit-muted","strongest in ordinary texts"),...found.examples.slice(0,EXAMPLES).map(example)]:[])}};function list(title,all){
-return h("div",{},box("small mikit-muted",title),...all.slice(0,LISTED).map(({token,value})=>box("promoted",h("span",{class:"\
-mikit-token"},middle(tokenLabel(token),9)),h("span",{},signed(value)))))}function example({tokens,values,centre}){let spans=tokens.
-map(text=>tokenSpan({text,special:!1}));spans[centre]?.classList.add("mikit-cg-peak");let place2=box("example",h("span",
-{class:"mikit-cg-before"},h("span",{},...spans.slice(Math.max(0,centre-AROUND),centre))),h("span",{class:"mikit-cg-after"},
-...spans.slice(centre,centre+AROUND)));return place2.title=`${tokens.join("")} (${signed(values[centre]??Number.NaN)})`,
-place2}function sizeCanvas(canvas,width,height){let ratio=globalThis.devicePixelRatio||1;canvas.width=Math.ceil(width*ratio),canvas.
+get("pinned"),model.get("problem")],i=drawn?.place.get(chosen)??-1,nodes=(i>=0?drawn.members[i]:[]).filter(n2=>graph.kind[n2]===
+NEURON).map(n2=>graph.ids[n2]),name=i<0?"":drawn.kind[i]===GROUP?chosen:drawnName(graph,drawn,i);this.about={name,nodes};
+let label=graph?.labels[chosen],n=graph?.place.get(chosen)??-1;this.title.textContent=i>=0?`${drawnName(graph,drawn,i)}${label?
+` “${label}”`:""}`:n>=0?nameOf(graph,n):chosen||"Click a node to pin it",this.effect.textContent=i>=0?effectInWords(
+graph,drawn,i):chosen?"Pruned at this level: the slider brings it back.":"Several pins can be made one group, and what i\
+s chosen can be tested in the model.",this.ungroup.hidden=i<0||drawn.kind[i]!==GROUP,this.grouping.hidden=pinned.length<
+2,this.pins.textContent=`${pinned.length} pins`,this.testing.hidden=nodes.length===0,this.other.matches(":focus")||(this.
+other.value=model.get("other")),this.width=width,this.drawOutcome(width),this.drawDetail(graph,drawn,i),this.wrong.textContent=
+problem&&`× ${problem}`}drawOutcome(width){let[all,asked]=[this.model.get("outcome"),this.model.get("tests").length],at=this.
+shown>=0&&this.shown<all.length?this.shown:all.length-1,guess=this.model.get("predicted");this.outcome.replaceChildren(...all.
+length?[outcomeOf(all[at],at===0?guess:null,width,all.length===1)]:guess===null?[]:[box("small",`◇ you: ${figure(guess)}\
+ for the first test`)],...asked>all.length?[box("small mikit-muted",`${asked-all.length} more being tested`)]:[]),this.past.
+hidden=all.length<2,options(this.past,all.map((one,i)=>[`${i}`,`${i+1} of ${all.length}: ${testInWords(one)}`]),`${at}`),
+this.forget.hidden=all.length===0}drawDetail(graph,drawn,i){let found=this.model.get("detail");if(i>=0&&drawn.kind[i]===
+GROUP){let names=drawn.members[i].map(n=>shortName(graph,n));return this.detail.replaceChildren(box("small mikit-muted",
+`Its members: ${names.join(", ")}`))}if(i<0||!found||found.id!==drawn.ids[i])return this.detail.replaceChildren();this.detail.
+replaceChildren(box("two",list("promotes ▲",found.promoted),list("suppresses ▼",found.suppressed)),...found.other?[box(
+"other",`another of its layer: ${[found.other.promoted[0],found.other.suppressed[0]].flatMap(one=>one?[`${tokenLabel(one.
+token)} ${signed(one.value)}`]:[]).join(", ")}`)]:[],...found.examples.length?[box("small mikit-muted","strongest in ord\
+inary texts"),...found.examples.slice(0,EXAMPLES).map(example)]:[])}};function list(title,all){return h("div",{},box("sm\
+all mikit-muted",title),...all.slice(0,LISTED).map(({token,value})=>box("promoted",h("span",{class:"mikit-token"},middle(
+tokenLabel(token),9)),h("span",{},signed(value)))))}function example({tokens,values,centre}){let spans=tokens.map(text=>tokenSpan(
+{text,special:!1}));spans[centre]?.classList.add("mikit-cg-peak");let place2=box("example",h("span",{class:"mikit-cg-bef\
+ore"},h("span",{},...spans.slice(Math.max(0,centre-AROUND),centre))),h("span",{class:"mikit-cg-after"},...spans.slice(centre,
+centre+AROUND)));return place2.title=`${tokens.join("")} (${signed(values[centre]??Number.NaN)})`,place2}function sizeCanvas(canvas,width,height){let ratio=globalThis.devicePixelRatio||1;canvas.width=Math.ceil(width*ratio),canvas.
 height=Math.ceil(height*ratio),canvas.style.width=`${width}px`,canvas.style.height=`${height}px`;let context=canvas.getContext?.(
 "2d")??null;return context?.setTransform(ratio,0,0,ratio,0,0),context}function spread(places,gap,lowest){let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.
 forEach((at,i)=>{i&&(found[at]=Math.max(found[at],found[order[i-1]]+gap))});let limit=lowest;for(let at of order.reverse())
@@ -393,10 +394,11 @@ class:"mikit-cg-axis"},`L${layer}`)),...graph.tokens.map((token,t)=>{let x=(plan
 LETTERS))}))}paintNames(){let{graph,drawn,places,plan,marks}=this;if(!graph||!drawn||!places||!plan)return this.names.replaceChildren();
 let put=(i,kind,text,top=places.y[i])=>{let element=h("span",{class:`mikit-cg-${kind}`,"data-at":i},text),right=kind==="\
 name"&&places.x[i]>plan.width-72;return Object.assign(element.style,{left:`${places.x[i]+(kind==="name"?right?-9:9:0)}px`,
-top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),element},pins=marks.pinned.map(id=>drawn.place.get(id)??
--1).filter(i=>i>=0&&drawn.kind[i]!==GROUP),tops=spread(pins.map(i=>places.y[i]),LINE,plan.height-FOOT2);this.names.replaceChildren(
-...pins.map((i,at)=>put(i,"name",shortName(graph,drawn.node[i]),tops[at])),...[...drawn.ids.keys()].filter(i=>drawn.kind[i]===
-GROUP).map(i=>put(i,"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
+top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),kind==="group"&&(element.style.transform=`translate(${-100*
+places.x[i]/plan.width}%, -50%)`),element},pins=marks.pinned.map(id=>drawn.place.get(id)??-1).filter(i=>i>=0&&drawn.kind[i]!==
+GROUP),tops=spread(pins.map(i=>places.y[i]),LINE,plan.height-FOOT2);this.names.replaceChildren(...pins.map((i,at)=>put(i,
+"name",shortName(graph,drawn.node[i]),tops[at])),...[...drawn.ids.keys()].filter(i=>drawn.kind[i]===GROUP).map(i=>put(i,
+"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
 ning: how much of the graph is kept"}),numbers=box("numbers");return slider.addEventListener("input",()=>moved(slider.valueAsNumber),
 {signal}),{element:box("prune",slider,numbers),show(graph,drawn,levels,level){let last=levelCount(graph,levels)-1;slider.
 max=String(last),slider.value=String(Math.min(level,last)),slider.disabled=!graph;let kept=graph&&drawn?keptInWords(graph,
@@ -439,17 +441,16 @@ get("groups").flatMap(({name,nodes})=>[name,...nodes])];from.length===drawnFrom.
 (drawnFrom=from,drawn=graph&&drawnOf(graph,level(),model.get("groups")))}function drawDial(){let running=["busy","waitin\
 g"].includes(model.get("status").state);dial.show({coverage,rule:model.get("rule"),stated:model.get("stated"),live:view.
 live,running,width:view.wide?COVER:view.width})}function drawNumber(){if(!graph)return view.number.clear();let{share:own,
-share_random:random,source}=graph,neurons=source?"neurons":`${model.get("count")} neurons`;view.number.show({label:`held\
- by the ${neurons} of this graph`,value:own===null?"not said":share(own),unit:own===null?"":"of the effect",below:source?
-`in ${source}`:random===null?"random neurons not yet":`${neurons} at random ${share(random)}`})}function nothing(){if(graph)
-return"The graph is being drawn.";let cost=model.get("estimate");return`No graph yet.${cost?` Drawing takes about ${Math.
-max(1,Math.round(cost.seconds))} s and ${Math.max(1,Math.round(cost.bytes/1e6))} MB.`:""}`}function draw(){refreshDrawn(),
-inputs.draw(),drawNumber();let inks={pos:view.colour("--mk-pos"),neg:view.colour("--mk-neg"),ink:view.colour("--mk-ink"),
-page:view.colour("--mk-bg"),grid:view.colour("--mk-grid")};picture.draw(graph,drawn,view.wide?[view.width-SIDE-GAP,WIDE2[1]]:
-[Math.min(NARROW[0],view.width),NARROW[1]],inks,nothing()),picture.mark({pinned:model.get("pinned"),chosen:model.get("ch\
-osen")}),inspector.draw(graph,drawn,view.wide?SIDE:(view.width-GAP)/2),prune.show(graph,drawn,levels,level()),drawDial()}
-view.watch(["graph"],()=>{graph=graphOf(model.get("graph")),view.draw()}),view.watch(["levels"],()=>{levels=levelsOf(model.
-get("levels")),view.draw()}),view.watch(["coverage"],()=>{coverage=coverageOf(model.get("coverage")),view.draw()}),view.
-watch(["prompt","answer","foil","count","other","level","pinned","groups","chosen","tests","rule","stated","predicted","\
-examples","counts","outcome","detail","estimate","problem","status"]),tab("Node"),view.onDraw(draw)}var circuitgraph_default={
-render};export{circuitgraph_default as default};
+share_random:random,source}=graph,count=source?"its":`${model.get("count")}`;view.number.show({label:`${count} neurons h\
+old`,value:own===null?"not said":share(own),unit:own===null?"":"of the effect",below:source?`in ${source}`:`${count} at \
+random ${random===null?"not yet":share(random)}`})}function nothing(){if(graph)return"The graph is being drawn.";let cost=model.
+get("estimate");return`No graph yet.${cost?` Drawing takes about ${Math.max(1,Math.round(cost.seconds))} s and ${Math.max(
+1,Math.round(cost.bytes/1e6))} MB.`:""}`}function draw(){refreshDrawn(),inputs.draw(),drawNumber();let inks={pos:view.colour(
+"--mk-pos"),neg:view.colour("--mk-neg"),ink:view.colour("--mk-ink"),page:view.colour("--mk-bg"),grid:view.colour("--mk-g\
+rid")};picture.draw(graph,drawn,view.wide?[view.width-SIDE-GAP,WIDE2[1]]:[Math.min(NARROW[0],view.width),NARROW[1]],inks,
+nothing()),picture.mark({pinned:model.get("pinned"),chosen:model.get("chosen")}),inspector.draw(graph,drawn,view.wide?SIDE:
+(view.width-GAP)/2),prune.show(graph,drawn,levels,level()),drawDial()}view.watch(["graph"],()=>{graph=graphOf(model.get(
+"graph")),view.draw()}),view.watch(["levels"],()=>{levels=levelsOf(model.get("levels")),view.draw()}),view.watch(["cover\
+age"],()=>{coverage=coverageOf(model.get("coverage")),view.draw()}),view.watch(["prompt","answer","foil","count","other",
+"level","pinned","groups","chosen","tests","rule","stated","predicted","examples","counts","outcome","detail","estimate",
+"problem","status"]),tab("Node"),view.onDraw(draw)}var circuitgraph_default={render};export{circuitgraph_default as default};

@@ -44,7 +44,7 @@ describe("ways", () => {
     const ways = waysOf(full);
     expect(all(full, lit(full, ways, full.place.get("0_1_0")!))).toEqual(["0_1_0 1_3_1", "1_3_1 3_9_1", "E_5_0 0_1_0"]);
     expect(all(full, lit(full, ways, full.place.get("1_3_1")!))).toEqual(["0_-1_1 1_3_1", "0_1_0 1_3_1", "0_2_1 1_3_1", "1_3_1 3_9_1", "E_5_0 0_1_0", "E_6_1 0_2_1"]);
-    expect(litInWords(full, lit(full, ways, full.place.get("1_3_1")!))).toBe("6 edges lit, its strongest ways up and down; 1 from rest nodes");
+    expect(litInWords(full, lit(full, ways, full.place.get("1_3_1")!))).toBe("6 edges lit, its strongest ways up and down; 1 from the rest");
   });
 
   it("are the strongest, and end at an output or a token", () => {
@@ -176,7 +176,7 @@ describe("the view", () => {
 
   it("shows how much the neurons hold, beside random ones, and takes tokens and labels as text", async () => {
     await open({ chosen: "1_3_1" });
-    expect(text(".mikit-number")).toBe("held by the 600 neurons of this graph11.8 % of the effect600 neurons at random 0.4 %");
+    expect(text(".mikit-number")).toBe("600 neurons hold11.8 % of the effect600 at random 0.4 %");
     expect(text(".mikit-cg-title")).toBe("L1 neuron 3 at ·<b> (1) “flowers <i>”");
     expect(host.querySelector(".mikit-cg-title *, .mikit-cg-axes b, i")).toBeNull();
   });
@@ -186,7 +186,7 @@ describe("the view", () => {
     press("ArrowDown");
     expect(text(".mikit-cg-readout")).toContain("output ·flower − ·animal");
     press("ArrowDown");
-    expect(text(".mikit-cg-readout")).toBe("L1 neuron 3 at ·<b> (1) · value −4.00, effect +2.00 logits ▲ toward ·flower · 6 edges lit, its strongest ways up and down; 1 from rest nodes");
+    expect(text(".mikit-cg-readout")).toBe("L1 neuron 3 at ·<b> (1) · value −4.00, effect +2.00 logits ▲ toward ·flower · 6 edges lit, its strongest ways up and down; 1 from the rest");
     press("Enter");
     expect([fake.model.get("pinned"), fake.model.get("chosen")]).toEqual([["1_3_1"], "1_3_1"]);
     expect(fake.model.get("asked")["examples"]).toBe(2);
@@ -233,7 +233,7 @@ describe("the view", () => {
     const one = { name: "late", nodes: ["1_3_1"], how: "ablate" as const, other: "", predicted: -1.83, measured: -0.41, random: [0, -0.1, 0.12] as [number, number, number] };
     await open({ tests: [one, one], outcome: [one], predicted: -1 });
     expect(text(".mikit-cg-verdict")).toBe("predicted −1.8 · measured −0.4");
-    expect(text(".mikit-cg-outcome")).toContain("random neurons 0 [−0.1, +0.1]");
+    expect(text(".mikit-cg-outcome")).toContain("random 0 [−0.1, +0.1]");
     expect(host.querySelectorAll(".mikit-cg-outcome .mikit-cg-neg, .mikit-cg-outcome .mikit-cg-band, .mikit-cg-you")).toHaveLength(4);
     expect(text(".mikit-cg-answer")).toContain("1 more being tested");
     fake.receive({ outcome: [one, { ...one, how: "boost", measured: 0.2 }] });

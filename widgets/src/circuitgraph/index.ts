@@ -168,10 +168,10 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
   function drawNumber(): void {
     if (!graph) return view.number.clear();
     const { share: own, share_random: random, source } = graph;
-    const neurons = source ? "neurons" : `${model.get("count")} neurons`;
+    const count = source ? "its" : `${model.get("count")}`;
     view.number.show({
-      label: `held by the ${neurons} of this graph`, value: own === null ? "not said" : share(own), unit: own === null ? "" : "of the effect",
-      below: source ? `in ${source}` : random === null ? "random neurons not yet" : `${neurons} at random ${share(random)}`,
+      label: `${count} neurons hold`, value: own === null ? "not said" : share(own), unit: own === null ? "" : "of the effect",
+      below: source ? `in ${source}` : `${count} at random ${random === null ? "not yet" : share(random)}`,
     });
   }
 

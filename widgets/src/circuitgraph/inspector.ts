@@ -7,7 +7,7 @@ import { box } from "./box";
 import type { Drawn } from "./drawn";
 import { outcomeOf } from "./outcome";
 import { GROUP, NEURON, type CircuitGraphModel, type DetailWire, type Graph, type How, type Promoted } from "./traits";
-import { drawnName, effectInWords, figure, shortName, testInWords } from "./words";
+import { drawnName, effectInWords, figure, nameOf, shortName, testInWords } from "./words";
 
 export interface Actions {
   group(name: string): void;
@@ -109,8 +109,10 @@ export class Inspector {
     const name = i < 0 ? "" : drawn!.kind[i] === GROUP ? chosen : drawnName(graph!, drawn!, i);
     this.about = { name, nodes };
     const label = graph?.labels[chosen];
-    this.title.textContent = i >= 0 ? `${drawnName(graph!, drawn!, i)}${label ? ` “${label}”` : ""}` : chosen && graph?.place.has(chosen) ? "pruned at this level" : "Click a node to pin it";
-    this.effect.textContent = i >= 0 ? effectInWords(graph!, drawn!, i) : "Several pins can be made one group, and what is chosen can be tested in the model.";
+    const n = graph?.place.get(chosen) ?? -1;
+    this.title.textContent = i >= 0 ? `${drawnName(graph!, drawn!, i)}${label ? ` “${label}”` : ""}` : n >= 0 ? nameOf(graph!, n) : chosen || "Click a node to pin it";
+    this.effect.textContent = i >= 0 ? effectInWords(graph!, drawn!, i)
+      : chosen ? "Pruned at this level: the slider brings it back." : "Several pins can be made one group, and what is chosen can be tested in the model.";
     this.ungroup.hidden = i < 0 || drawn!.kind[i] !== GROUP;
     this.grouping.hidden = pinned.length < 2;
     this.pins.textContent = `${pinned.length} pins`;

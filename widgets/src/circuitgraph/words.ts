@@ -4,16 +4,25 @@ import { tokenLabel } from "../shared/tokens";
 import { counted, type Drawn } from "./drawn";
 import { EMBEDDING, GROUP, NEURON, OUTPUT, REST, type Graph, type How, type Levels, type Outcome } from "./traits";
 
-/** "Mary − ·John", or the answer alone. */
-export function outputOf({ answer, foil }: Pick<Graph, "answer" | "foil">): string {
-  return foil ? `${tokenLabel(answer)} − ${tokenLabel(foil)}` : tokenLabel(answer);
+type Pair = Pick<Graph, "answer" | "foil">;
+
+/** "·Mary − ·John", or the answer alone; of a file that does not say neither. */
+export function outputOf({ answer, foil }: Pair): string {
+  return foil ? `${tokenLabel(answer)} − ${tokenLabel(foil)}` : answer && tokenLabel(answer);
+}
+
+/** Where a positive effect moves the output, or a negative one. */
+function side({ answer, foil }: Pair, up: boolean): string {
+  if (!answer) return up ? "up" : "down";
+  return up ? `toward ${tokenLabel(answer)}` : foil ? `toward ${tokenLabel(foil)}` : `away from ${tokenLabel(answer)}`;
 }
 
 /** Which way the output is moved: "▲ toward ·Mary". */
-export function toward({ answer, foil }: Pick<Graph, "answer" | "foil">, effect: number): string {
-  if (!effect) return "";
-  return effect > 0 ? `▲ toward ${tokenLabel(answer)}` : `▼ ${foil ? `toward ${tokenLabel(foil)}` : `away from ${tokenLabel(answer)}`}`;
+export function toward(graph: Pair, effect: number): string {
+  return effect ? `${effect > 0 ? "▲" : "▼"} ${side(graph, effect > 0)}` : "";
 }
+
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** "L18 neuron 1023 at ·store (6)" */
 export function nameOf(graph: Graph, n: number): string {
@@ -22,7 +31,7 @@ export function nameOf(graph: Graph, n: number): string {
     case NEURON: return `L${graph.layer[n]} neuron ${graph.feature[n]} at ${at}`;
     case REST: return `L${graph.layer[n]} rest at ${at}`;
     case EMBEDDING: return `token ${at}`;
-    default: return `output ${outputOf(graph)}`;
+    default: return `output ${outputOf(graph)}`.trimEnd();
   }
 }
 
@@ -34,7 +43,7 @@ export function shortName(graph: Graph, n: number): string {
 
 /** The name of what is on screen, a group's with its members. */
 export function drawnName(graph: Graph, drawn: Drawn, i: number): string {
-  return drawn.kind[i] === GROUP ? `${drawn.ids[i]}: ${drawn.members[i]!.length} nodes as one` : nameOf(graph, drawn.node[i]!);
+  return drawn.kind[i] === GROUP ? `${drawn.ids[i]}: ${many(drawn.members[i]!.length, "node")} as one` : nameOf(graph, drawn.node[i]!);
 }
 
 /** What the node is and brings: the second line under its name. */
@@ -48,12 +57,12 @@ export function effectInWords(graph: Graph, drawn: Drawn, i: number): string {
 /** How much is lit, and how much of that begins in what was left out. */
 export function litInWords(drawn: Drawn, edges: readonly number[]): string {
   const rest = edges.filter((e) => drawn.kind[drawn.from[e]!] === REST).length;
-  return `${edges.length} edges lit, its strongest ways up and down${rest ? `; ${rest} from rest nodes` : ""}`;
+  return `${many(edges.length, "edge")} lit, its strongest ways up and down${rest ? `; ${rest} from the rest` : ""}`;
 }
 
 /** What the marks are, while nothing is pointed at. */
 export function legendOf(graph: Graph): string {
-  return `● neuron  ◆ rest: neurons not drawn  ■ token, output. Filled blue: toward ${tokenLabel(graph.answer)}. Hollow orange: ${toward(graph, -1).slice(2)}. Lines alike, dashed when negative and lit.`;
+  return `● neuron  ◆ rest: neurons not drawn  ■ token, output. Filled blue: ${side(graph, true)}. Hollow orange: ${side(graph, false)}. Lines alike, dashed when negative and lit.`;
 }
 
 const HOWS: Record<How, string> = { ablate: "switched off", boost: "doubled", swap: "swapped in" };
@@ -70,13 +79,13 @@ export function outcomeInWords({ predicted, measured }: Outcome): string {
 }
 
 export function randomInWords([value, low, high]: Outcome["random"]): string {
-  return `random neurons ${figure(value)} [${figure(low)}, ${figure(high)}]`;
+  return `random ${figure(value)} [${figure(low)}, ${figure(high)}]`;
 }
 
 /** What a level keeps: "231 neurons, 120 rest nodes, 1840 edges". */
 export function keptInWords(graph: Graph, drawn: Drawn): string {
   const { neurons, rest, edges } = counted(graph, drawn);
-  return `${neurons} neurons, ${rest} rest nodes, ${edges} edges`;
+  return [many(neurons, "neuron"), many(rest, "rest node"), many(edges, "edge")].join(", ");
 }
 
 /** The four numbers of a level, each with its name. */

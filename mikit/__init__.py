@@ -38,6 +38,7 @@ _HOME = {
     "DirectAttribution": "mikit.studies.direct_attribution",
     "SelfRepair": "mikit.studies.self_repair",
     "MinimalCircuits": "mikit.studies.minimal_circuits",
+    "GradeMethods": "mikit.studies.planted_circuit",
     "CheckClaim": "mikit.studies.claim",
     "Superposition": "mikit.studies.superposition",
     "PhaseDiagram": "mikit.studies.phase_diagram",

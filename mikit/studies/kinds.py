@@ -25,6 +25,7 @@ from mikit.studies.neuron_examples import NeuronExamples
 from mikit.studies.patch_sweep import PatchSweep
 from mikit.studies.path_patch import PathPatch
 from mikit.studies.phase_diagram import PhaseDiagram
+from mikit.studies.planted_circuit import GradeMethods
 from mikit.studies.rank_edges import RankEdges
 from mikit.studies.rate_blind import RateBlind
 from mikit.studies.score_label import ScoreLabel
@@ -54,6 +55,7 @@ __all__ = [
     "FeaturesOnText",
     "FindDirection",
     "FitDictionary",
+    "GradeMethods",
     "GraphCoverage",
     "HeadScores",
     "IndexFeatures",

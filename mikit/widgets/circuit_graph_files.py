@@ -25,6 +25,10 @@ DRAWN_FROM = ("prompt", "answer", "foil", "count")
 """What a graph of this model was drawn from, as the traits call it."""
 
 
+FURTHEST = 4_000
+"""Layers and positions that can be drawn."""
+
+
 @dataclass(frozen=True, eq=False)
 class GraphFile:
     """A graph that was read: its ``name``, its ``pins`` and ``groups``, what it was ``drawn_from`` (prompt, answer,
@@ -56,8 +60,16 @@ def read_file(name: str, content: bytes, model: Model | None) -> GraphFile:
         drawing = read_graph(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise GraphUnusable(f"{name} cannot be read: it is no text.") from None
+    except RecursionError:
+        raise GraphUnusable(f"{name} cannot be read: its brackets are nested too deep for a graph file.") from None
     except GraphUnusable as error:
         raise GraphUnusable(f"{name} cannot be read. {error}") from None
+    if far := [
+        node.id
+        for node in drawing.nodes
+        if min(node.position, node.layer or 0) < 0 or max(node.position, node.layer or 0) >= FURTHEST
+    ]:
+        raise GraphUnusable(f"{name} cannot be drawn: its node '{far[0]}' is at a layer or position past {FURTHEST:,}.")
     if not any(node.kind == "output" for node in drawing.nodes):
         raise GraphUnusable(f"{name} has no node of type 'logit', so nothing in it can be followed to an output.")
     pins, groups = marks_of(drawing)

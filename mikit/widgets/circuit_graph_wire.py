@@ -82,7 +82,7 @@ def graph_wire(drawn: Drawn, about: Mapping[str, Any]) -> dict[str, Any]:
         "kind": encode(np.array([KINDS.index(node.kind) for node in nodes], np.uint8)),
         "layer": encode(np.array([top.get(node.kind, node.layer) for node in nodes], np.int64)),
         "position": encode(np.array([node.position for node in nodes], np.int64)),
-        "feature": encode(np.array([-1 if node.feature is None else node.feature for node in nodes], np.int64)),
+        "feature": encode(np.array([_feature(node) for node in nodes], np.int64)),
         "value_of": encode(drawn.value),
         "effect": encode(drawn.effect),
         "reached": encode(drawn.reached),
@@ -93,6 +93,11 @@ def graph_wire(drawn: Drawn, about: Mapping[str, Any]) -> dict[str, Any]:
         "edge_since": encode(drawn.edge_since.astype(np.uint8)),
         "labels": {node.id: node.label for node in nodes if node.label},
     }
+
+
+def _feature(node: Node) -> int:
+    """A node's number in its layer; -1 for a rest node. Other labs' numbers can be longer than the wire's."""
+    return -1 if node.feature is None else min(node.feature, 2**31 - 1)
 
 
 # -- from a study -----------------------------------------------------------------------------------------------------
@@ -164,7 +169,8 @@ def file_wire(file: GraphFile) -> tuple[Drawn, dict[str, Any]]:
     metadata = document["metadata"]
     ours = metadata.get("mikit") if isinstance(metadata.get("mikit"), dict) else {}
     length = 1 + max(node.position for node in nodes)
-    tokens = [str(token) for token in metadata.get("prompt_tokens") or []]
+    given = metadata.get("prompt_tokens")
+    tokens = [str(token) for token in given] if isinstance(given, list) else []
     tokens += [f"[{n}]" for n in range(len(tokens), length)]
     about = {
         "prompt": str(metadata.get("prompt") or "".join(tokens)),

@@ -856,8 +856,8 @@ def circuitgraph(state: str) -> Traits:
 
 
 def circuitbuilder(state: str) -> Traits:
-    """A few parts do most of it, the first MLPs among them; twelve are ticked, and keep about half. Of a few sizes random
-    circuits do as well; the adversary finds what was left out."""
+    """A few parts do most of it, the first MLPs among them; twelve are ticked, and keep about half. The adversary finds
+    what was left out."""
     empty, busy, error = state == "empty", state in ("busy", "partial"), state in ("error", "gone")
     draws = np.random.default_rng(12)
     count, edges = LAYERS * (HEADS + 1), 62_311
@@ -902,12 +902,13 @@ def circuitbuilder(state: str) -> Traits:
     check = {"edges": 12, "estimated": 0.61, "measured": 0.52, "random_estimated": 0.0, "random_measured": 0.01}
     return _lanes(state, ("rank", "test", "curve"), ("beat",)) | {
         "title": "Circuit builder",
-        "shows": "What the model still does on the chosen edges alone, and what it does without them.",
-        "hides": "Other prompts, what the parts compute, or that no other circuit does it too.",
+        "shows": "What the model still does on the chosen edges alone, and without them.",
+        "hides": "Other prompts, what the parts compute, or other circuits that do it too.",
         "clean": "When Mary and John went to the store, John gave a drink to",
         "corrupt": "When Mary and John went to the store, Mary gave a drink to",
         "answer": " Mary", "foil": " John", "on": 1 if several else 0, "against": "other prompt",
-        "mode": "edges" if state == "edges" else "parts", "parts": ticked, "count": 623, "beating": state in ("partial", "done", "edges", "old"),
+        "mode": "edges" if state == "edges" else "parts", "parts": ticked, "count": 623,
+        "beating": state in ("partial", "done", "edges", "old"),
         "sets": ["this pair", "8 name prompts"], "grid": [LAYERS, HEADS], "predicted": 0.9 if several else None,
         "ranking": None if empty else {
             "edges": edges, "scores": encode(scores), "first": encode(first), "check": None if busy else check,

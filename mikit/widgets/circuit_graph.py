@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -54,6 +54,19 @@ EXAMPLES = {
 }
 """Prompts to begin from, by label."""
 
+PROMPTS = (
+    *EXAMPLES.values(),
+    Question(prompt="The capital of Japan is the city of", answer=" Tokyo", foil=" Paris"),
+    Question(prompt="The capital of Italy is the city of", answer=" Rome", foil=" London"),
+    Question(prompt="When Anna and Peter went to the park, Peter gave a ball to", answer=" Anna", foil=" Peter"),
+    Question(prompt="A sparrow is a bird. A salmon is a", answer=" fish", foil=" bird"),
+    Question(prompt="Monday, Tuesday, Wednesday,", answer=" Thursday", foil=" Sunday"),
+    Question(prompt="Grass is green. Snow is", answer=" white", foil=" green"),
+    Question(prompt="The opposite of hot is", answer=" cold", foil=" warm"),
+    Question(prompt="A week has seven", answer=" days", foil=" months"),
+)
+"""What the dial counts over, where nothing else is given."""
+
 
 class CircuitGraph(View):
     """The graph of one prompt's answer: which neurons acted on which, and what becomes of the answer when some of them
@@ -72,7 +85,7 @@ class CircuitGraph(View):
         foil: the token whose logit is taken off it; None for the answer's alone.
         count: over how many neurons, those of largest effect.
         other: a prompt of as many tokens, whose neurons' values can be swapped in.
-        prompts: what the dial counts over; left out, the examples that the model's tokens allow.
+        prompts: what the dial counts over; left out, twelve toy prompts, as far as the model's tokens allow them.
         graph: a graph file of circuit-tracer's form, as its path or its text. Where its nodes are neurons of this very
             model they can be tested too.
         rule: where the dial's rule stands to begin with.
@@ -139,7 +152,8 @@ class CircuitGraph(View):
     ) -> None:
         refuse_unknown(type(self), unknown)
         studied = model if isinstance(model, Model) or model is None else load(model)
-        offered = _offered(studied)
+        allowed = _allowed(studied, EXAMPLES.values())
+        offered = {label: one for label, one in EXAMPLES.items() if one in allowed}
         self._given = None if graph is None else read_file(*path_or_text(graph), studied)
         self._file: GraphFile | None = None
         self._drawn = NOTHING
@@ -147,7 +161,7 @@ class CircuitGraph(View):
         self._marked_on: dict[str, Any] | None = None  # what the last whole one was drawn from
         self._tested: Result | None = None
         self._keeping = False
-        self._prompts = tuple(prompts or offered.values())
+        self._prompts = tuple(prompts) or _allowed(studied, PROMPTS)
         super().__init__(
             studied,
             title=title,
@@ -431,18 +445,17 @@ def _first_question(
     raise BadPair(f"No example here is one that {model.ref.name}'s tokens allow: give a prompt and an answer.")
 
 
-def _offered(model: Model | None) -> dict[str, Question]:
-    """The examples whose answers are tokens of the model."""
-    if model is None:
-        return {}
-    found = {}
-    for label, one in EXAMPLES.items():
-        try:
-            asked(model, one.prompt, one.answer, one.foil)
-        except MikitError:
-            continue
-        found[label] = one
-    return found
+def _allowed(model: Model | None, questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Those whose answers are tokens of the model."""
+    return tuple(one for one in questions if model is not None and _readable(model, one))
+
+
+def _readable(model: Model, one: Question) -> bool:
+    try:
+        asked(model, one.prompt, one.answer, one.foil)
+    except MikitError:
+        return False
+    return True
 
 
 def _question_wire(one: Question) -> dict[str, str]:

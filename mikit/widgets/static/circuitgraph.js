@@ -296,34 +296,35 @@ centre+AROUND)));return place2.title=`${tokens.join("")} (${signed(values[centre
 height=Math.ceil(height*ratio),canvas.style.width=`${width}px`,canvas.style.height=`${height}px`;let context=canvas.getContext?.(
 "2d")??null;return context?.setTransform(ratio,0,0,ratio,0,0),context}function spread(places,gap,lowest){let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.
 forEach((at,i)=>{i&&(found[at]=Math.max(found[at],found[order[i-1]]+gap))});let limit=lowest;for(let at of order.reverse())
-found[at]=Math.min(found[at],limit),limit=found[at]-gap;return found}var GUTTER=30,TOP=40,FOOT2=58,LARGEST=5,SMALLEST=2.5,TOUCHING=.2;function planOf(graph,width,height){let[tokens,layers]=[
-graph.tokens.length,graph.layers],cells=new Float32Array(tokens*(layers+2));graph.ids.forEach((_,n)=>{cells[graph.position[n]*
-(layers+2)+graph.layer[n]+1]+=1});let needs=Array.from({length:tokens},(_,t)=>2+Math.max(...cells.subarray(t*(layers+2),
-(t+1)*(layers+2)))**.75),all=needs.reduce((sum,one)=>sum+one,0),columns=new Float32Array(tokens+1),x=GUTTER;needs.forEach(
-(need,t)=>{columns[t]=x,x+=need/all*(width-GUTTER)}),columns[tokens]=width;let row=(height-TOP-FOOT2)/(layers+1.5);return{
-width,height,columns,row,y:layer=>height-FOOT2-(layer+1.5)*row}}var before=({kind,effect})=>(a,b)=>+(kind[b]===REST)-+(kind[a]===
-REST)||Math.abs(effect[b])-Math.abs(effect[a])||a-b;function placesOf(drawn,plan){let[x,y]=[new Float32Array(drawn.ids.length),
-new Float32Array(drawn.ids.length)],cells=new Map;drawn.ids.forEach((_,n)=>{let key=`${drawn.layer[n]} ${drawn.position[n]}`;
-drawn.kind[n]!==GROUP&&cells.set(key,[...cells.get(key)??[],n])});let room=t=>plan.columns[t+1]-plan.columns[t]-4,across=(t,radius2)=>Math.
-max(1,Math.floor(room(t)/(2*radius2+1))),lines=radius2=>Math.max(1,Math.floor(plan.row/(2*radius2+1))),radius=LARGEST;for(;radius>
-SMALLEST;radius-=.5){let over=0;for(let cell2 of cells.values())over+=Math.max(0,cell2.length-across(drawn.position[cell2[0]],
-radius)*lines(radius));if(over<=TOUCHING*drawn.ids.length)break}for(let cell2 of cells.values()){cell2.sort(before(drawn));
-let[t,layer]=[drawn.position[cell2[0]],drawn.layer[cell2[0]]],rows2=Math.min(lines(radius),Math.ceil(cell2.length/across(
-t,radius))),each=Math.ceil(cell2.length/rows2),step=Math.min(2*radius+1,room(t)/each);cell2.forEach((n,i)=>{let[line2,place2]=[
-Math.floor(i/each),i%each];x[n]=(plan.columns[t]+plan.columns[t+1])/2+(place2-(Math.min(each,cell2.length-line2*each)-1)/
-2)*step,y[n]=plan.y(layer)+(line2-(rows2-1)/2)*(2*radius+1)})}drawn.ids.forEach((_,n)=>{if(drawn.kind[n]!==GROUP)return;
-let t=Math.floor(drawn.position[n]),[left,right]=[plan.columns[t],plan.columns[t+1]];x[n]=left+(right-left)*(drawn.position[n]-
-t+.5),y[n]=plan.y(drawn.layer[n])});let order=drawn.ids.map((_,n)=>n).sort((a,b)=>drawn.layer[a]-drawn.layer[b]||drawn.position[a]-
-drawn.position[b]||before(drawn)(a,b)),rows=[];for(let n of order)rows.length&&drawn.layer[rows.at(-1)[0]]===drawn.layer[n]?
-rows.at(-1).push(n):rows.push([n]);return{x,y,radius,rows}}var REACH=10;function nearest({x,y},left,top){let[best,least]=[
--1,REACH**2];for(let n=0;n<x.length;n++){let far=(x[n]-left)**2+(y[n]-top)**2;far<least&&([best,least]=[n,far])}return best}
-function stepped(key,from,drawn,places){let{rows,x}=places,row=rows.findIndex(line3=>line3.includes(from)),line2=rows[row]??
-[],strongest=()=>drawn.ids.map((_,n)=>n).sort((a,b)=>Math.abs(drawn.effect[b])-Math.abs(drawn.effect[a])||a-b),along=(list2,step)=>list2[Math.
-max(0,Math.min(list2.length-1,list2.indexOf(from)+step))]??from,toward2=step=>{let next=rows[row+step];return next?next.
-reduce((best,n)=>Math.abs(x[n]-x[from])<Math.abs(x[best]-x[from])?n:best):from};switch(key){case"ArrowRight":return along(
-line2,1);case"ArrowLeft":return along(line2,-1);case"ArrowUp":return toward2(1);case"ArrowDown":return toward2(-1);case"\
-PageDown":return along(strongest(),1);case"PageUp":return along(strongest(),-1);case"Home":return strongest()[0]??null;case"\
-End":return rows.at(-1)?.at(-1)??null;default:return null}}var THIN=.5,THICK=4,WIDTHS=8,TOGETHER=250,FAINT=.25,MANY=600,RIM=1.4,ROUND=Math.sqrt(Math.PI)/2;function mostOf(brings){
+found[at]=Math.min(found[at],limit),limit=found[at]-gap;return found}var GUTTER=30,TOP=40,FOOT2=58,LARGEST=5,SMALLEST=2.5,BOX=24,LETTER=6.5,TOUCHING=.2;function planOf(graph,width,height){let[
+tokens,layers]=[graph.tokens.length,graph.layers],cells=new Float32Array(tokens*(layers+2));graph.ids.forEach((_,n)=>{cells[graph.
+position[n]*(layers+2)+graph.layer[n]+1]+=1});let needs=Array.from({length:tokens},(_,t)=>2+Math.max(...cells.subarray(t*
+(layers+2),(t+1)*(layers+2)))**.75),all=needs.reduce((sum,one)=>sum+one,0),columns=new Float32Array(tokens+1),x=GUTTER;needs.
+forEach((need,t)=>{columns[t]=x,x+=need/all*(width-GUTTER)}),columns[tokens]=width;let row=(height-TOP-FOOT2)/(layers+1.5);
+return{width,height,columns,row,y:layer=>height-FOOT2-(layer+1.5)*row}}var before=({kind,effect})=>(a,b)=>+(kind[b]===REST)-
++(kind[a]===REST)||Math.abs(effect[b])-Math.abs(effect[a])||a-b;function placesOf(drawn,plan){let[x,y]=[new Float32Array(
+drawn.ids.length),new Float32Array(drawn.ids.length)],cells=new Map;drawn.ids.forEach((_,n)=>{let key=`${drawn.layer[n]}\
+ ${drawn.position[n]}`;drawn.kind[n]!==GROUP&&cells.set(key,[...cells.get(key)??[],n])});let room=t=>plan.columns[t+1]-plan.
+columns[t]-4,across=(t,radius2)=>Math.max(1,Math.floor(room(t)/(2*radius2+1))),lines=radius2=>Math.max(1,Math.floor(plan.
+row/(2*radius2+1))),radius=LARGEST;for(;radius>SMALLEST;radius-=.5){let over=0;for(let cell2 of cells.values())over+=Math.
+max(0,cell2.length-across(drawn.position[cell2[0]],radius)*lines(radius));if(over<=TOUCHING*drawn.ids.length)break}for(let cell2 of cells.
+values()){cell2.sort(before(drawn));let[t,layer]=[drawn.position[cell2[0]],drawn.layer[cell2[0]]],rows2=Math.min(lines(radius),
+Math.ceil(cell2.length/across(t,radius))),each=Math.ceil(cell2.length/rows2),step=Math.min(2*radius+1,room(t)/each);cell2.
+forEach((n,i)=>{let[line2,place2]=[Math.floor(i/each),i%each];x[n]=(plan.columns[t]+plan.columns[t+1])/2+(place2-(Math.min(
+each,cell2.length-line2*each)-1)/2)*step,y[n]=plan.y(layer)+(line2-(rows2-1)/2)*(2*radius+1)})}let groups=[...drawn.ids.
+keys()].filter(n=>drawn.kind[n]===GROUP),tops=spread(groups.map(n=>plan.y(drawn.layer[n])),BOX,plan.height-FOOT2);groups.
+forEach((n,i)=>{let[t,half]=[Math.round(drawn.position[n]),LETTER*drawn.ids[n].length/2+BOX],left=plan.columns[t]-half;x[n]=
+left-half>0?left:Math.min(plan.columns[t+1]+half,plan.width-half),y[n]=tops[i]});let order=drawn.ids.map((_,n)=>n).sort(
+(a,b)=>drawn.layer[a]-drawn.layer[b]||drawn.position[a]-drawn.position[b]||before(drawn)(a,b)),rows=[];for(let n of order)
+rows.length&&drawn.layer[rows.at(-1)[0]]===drawn.layer[n]?rows.at(-1).push(n):rows.push([n]);return{x,y,radius,rows}}var REACH=10;
+function nearest({x,y},left,top){let[best,least]=[-1,REACH**2];for(let n=0;n<x.length;n++){let far=(x[n]-left)**2+(y[n]-
+top)**2;far<least&&([best,least]=[n,far])}return best}function stepped(key,from,drawn,places){let{rows,x}=places,row=rows.
+findIndex(line3=>line3.includes(from)),line2=rows[row]??[],strongest=()=>drawn.ids.map((_,n)=>n).sort((a,b)=>Math.abs(drawn.
+effect[b])-Math.abs(drawn.effect[a])||a-b),along=(list2,step)=>list2[Math.max(0,Math.min(list2.length-1,list2.indexOf(from)+
+step))]??from,toward2=step=>{let next=rows[row+step];return next?next.reduce((best,n)=>Math.abs(x[n]-x[from])<Math.abs(x[best]-
+x[from])?n:best):from};switch(key){case"ArrowRight":return along(line2,1);case"ArrowLeft":return along(line2,-1);case"Ar\
+rowUp":return toward2(1);case"ArrowDown":return toward2(-1);case"PageDown":return along(strongest(),1);case"PageUp":return along(
+strongest(),-1);case"Home":return strongest()[0]??null;case"End":return rows.at(-1)?.at(-1)??null;default:return null}}var THIN=.5,THICK=4,WIDTHS=8,TOGETHER=250,FAINT=.25,MANY=600,RIM=1.4,ROUND=Math.sqrt(Math.PI)/2;function mostOf(brings){
 return brings.reduce((most,one)=>Math.max(most,Math.abs(one)),0)||1}function paintEdges(context,drawn,{x,y},edges,most,inks,bright){
 let sorted=Array.from({length:2*WIDTHS},()=>[]);for(let e of edges){let size=Math.abs(drawn.brings[e])/most;sorted[2*Math.
 min(WIDTHS-1,Math.floor(size*WIDTHS))+ +(drawn.brings[e]<0)].push(e)}context.save(),bright||(context.globalAlpha=FAINT*Math.
@@ -394,11 +395,10 @@ class:"mikit-cg-axis"},`L${layer}`)),...graph.tokens.map((token,t)=>{let x=(plan
 LETTERS))}))}paintNames(){let{graph,drawn,places,plan,marks}=this;if(!graph||!drawn||!places||!plan)return this.names.replaceChildren();
 let put=(i,kind,text,top=places.y[i])=>{let element=h("span",{class:`mikit-cg-${kind}`,"data-at":i},text),right=kind==="\
 name"&&places.x[i]>plan.width-72;return Object.assign(element.style,{left:`${places.x[i]+(kind==="name"?right?-9:9:0)}px`,
-top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),kind==="group"&&(element.style.transform=`translate(${-100*
-places.x[i]/plan.width}%, -50%)`),element},pins=marks.pinned.map(id=>drawn.place.get(id)??-1).filter(i=>i>=0&&drawn.kind[i]!==
-GROUP),tops=spread(pins.map(i=>places.y[i]),LINE,plan.height-FOOT2);this.names.replaceChildren(...pins.map((i,at)=>put(i,
-"name",shortName(graph,drawn.node[i]),tops[at])),...[...drawn.ids.keys()].filter(i=>drawn.kind[i]===GROUP).map(i=>put(i,
-"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
+top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),element},pins=marks.pinned.map(id=>drawn.place.get(id)??
+-1).filter(i=>i>=0&&drawn.kind[i]!==GROUP),tops=spread(pins.map(i=>places.y[i]),LINE,plan.height-FOOT2);this.names.replaceChildren(
+...pins.map((i,at)=>put(i,"name",shortName(graph,drawn.node[i]),tops[at])),...[...drawn.ids.keys()].filter(i=>drawn.kind[i]===
+GROUP).map(i=>put(i,"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
 ning: how much of the graph is kept"}),numbers=box("numbers");return slider.addEventListener("input",()=>moved(slider.valueAsNumber),
 {signal}),{element:box("prune",slider,numbers),show(graph,drawn,levels,level){let last=levelCount(graph,levels)-1;slider.
 max=String(last),slider.value=String(Math.min(level,last)),slider.disabled=!graph;let kept=graph&&drawn?keptInWords(graph,
@@ -422,35 +422,36 @@ let[id,pinned]=[drawn.ids[i],model.get("pinned")],name=drawnName(graph,drawn,i);
 id)}),view.say(`${name}, no longer pinned`)):(choose(id,{pinned:[...pinned,id]}),view.say(`${name}, pinned. ${effectInWords(
 graph,drawn,i)}`))}function group(name){let groups=model.get("groups"),nodes=model.get("pinned"),taken=one=>groups.some(
 other=>other.name===one)||graph.place.has(one),free=name;for(let i=2;taken(free);i++)free=`${name} ${i}`;choose(free,{groups:[
-...groups,{name:free,nodes}],pinned:[]}),view.say(`${nodes.length} nodes are now “${free}”.`)}function ungroup(){let[
-chosen,groups]=[model.get("chosen"),model.get("groups")],there=groups.find(({name})=>name===chosen);choose("",{groups:groups.
-filter(one=>one!==there),pinned:[...model.get("pinned"),...there?.nodes??[]]})}function test(how,name,nodes){let[tests,other]=[
-model.get("tests"),how==="swap"?model.get("other"):""];view.set({tests:[...tests,{name,nodes,how,other}]},["test"]),view.
-draw()}let inputs=new Inputs(model,signal,given=>view.set(given,DRAWN_LANES)),picture=new Picture(signal,{say:view.say,pin}),
-inspector=new Inspector(model,signal,{group,ungroup,test,unpin:()=>choose(model.get("chosen"),{pinned:[]}),forget:()=>send(
-{do:"forget"}),keep:()=>send({do:"keep"}),file:(name,content)=>send({do:"file",name},[content])},other=>view.set({other})),
-prune=pruneOf(signal,to=>{view.set({level:to}),view.draw()}),dial=dialOf(signal,rule=>{view.set({rule}),drawDial()},()=>send(
-{do:"state",rule:model.get("rule")})),tabs=box("tabs mikit-chrome"),beside=box("beside",view.number.element,tabs,inspector.
-element),stage=box("stage",picture.element,beside,prune.element,dial.element),buttons=["Node","Coverage"].map(label=>textButton(
-label,signal,()=>tab(label)));tabs.append(...buttons),view.inputs.append(inputs.element),view.stage.append(stage);for(let control of[
-...inputs.controls,...inspector.controls,dial.state])view.needsKernel(control);view.tie(picture.element,"graph"),view.tie(
-view.number.element,"graph"),view.tie(prune.element,"levels"),view.tie(inspector.fading.test,"test"),view.tie(inspector.
-fading.examples,"examples"),view.tie(dial.figure,"cover");function tab(label){stage.dataset.tab=label;for(let button of buttons)
-button.setAttribute("aria-pressed",String(button.textContent===label))}function refreshDrawn(){let from=[graph,level(),...model.
-get("groups").flatMap(({name,nodes})=>[name,...nodes])];from.length===drawnFrom.length&&from.every((one,i)=>one===drawnFrom[i])||
-(drawnFrom=from,drawn=graph&&drawnOf(graph,level(),model.get("groups")))}function drawDial(){let running=["busy","waitin\
-g"].includes(model.get("status").state);dial.show({coverage,rule:model.get("rule"),stated:model.get("stated"),live:view.
-live,running,width:view.wide?COVER:view.width})}function drawNumber(){if(!graph)return view.number.clear();let{share:own,
-share_random:random,source}=graph,count=source?"its":`${model.get("count")}`;view.number.show({label:`${count} neurons h\
-old`,value:own===null?"not said":share(own),unit:own===null?"":"of the effect",below:source?`in ${source}`:`${count} at \
-random ${random===null?"not yet":share(random)}`})}function nothing(){if(graph)return"The graph is being drawn.";let cost=model.
-get("estimate");return`No graph yet.${cost?` Drawing takes about ${Math.max(1,Math.round(cost.seconds))} s and ${Math.max(
-1,Math.round(cost.bytes/1e6))} MB.`:""}`}function draw(){refreshDrawn(),inputs.draw(),drawNumber();let inks={pos:view.colour(
-"--mk-pos"),neg:view.colour("--mk-neg"),ink:view.colour("--mk-ink"),page:view.colour("--mk-bg"),grid:view.colour("--mk-g\
-rid")};picture.draw(graph,drawn,view.wide?[view.width-SIDE-GAP,WIDE2[1]]:[Math.min(NARROW[0],view.width),NARROW[1]],inks,
-nothing()),picture.mark({pinned:model.get("pinned"),chosen:model.get("chosen")}),inspector.draw(graph,drawn,view.wide?SIDE:
-(view.width-GAP)/2),prune.show(graph,drawn,levels,level()),drawDial()}view.watch(["graph"],()=>{graph=graphOf(model.get(
-"graph")),view.draw()}),view.watch(["levels"],()=>{levels=levelsOf(model.get("levels")),view.draw()}),view.watch(["cover\
-age"],()=>{coverage=coverageOf(model.get("coverage")),view.draw()}),view.watch(["prompt","answer","foil","count","other",
-"level","pinned","groups","chosen","tests","rule","stated","predicted","examples","counts","outcome","detail","estimate",
-"problem","status"]),tab("Node"),view.onDraw(draw)}var circuitgraph_default={render};export{circuitgraph_default as default};
+...groups,{name:free,nodes}],pinned:[]}),picture.element.focus(),view.say(`${nodes.length} nodes are now “${free}”.`)}
+function ungroup(){let[chosen,groups]=[model.get("chosen"),model.get("groups")],there=groups.find(({name})=>name===chosen);
+choose("",{groups:groups.filter(one=>one!==there),pinned:[...model.get("pinned"),...there?.nodes??[]]}),picture.element.
+focus()}function test(how,name,nodes){let[tests,other]=[model.get("tests"),how==="swap"?model.get("other"):""];view.set(
+{tests:[...tests,{name,nodes,how,other}]},["test"]),view.draw()}let inputs=new Inputs(model,signal,given=>view.set(given,
+DRAWN_LANES)),picture=new Picture(signal,{say:view.say,pin}),inspector=new Inspector(model,signal,{group,ungroup,test,unpin(){
+choose(model.get("chosen"),{pinned:[]}),picture.element.focus()},forget:()=>send({do:"forget"}),keep:()=>send({do:"keep"}),
+file:(name,content)=>send({do:"file",name},[content])},other=>view.set({other})),prune=pruneOf(signal,to=>{view.set({level:to}),
+view.draw()}),dial=dialOf(signal,rule=>{view.set({rule}),drawDial()},()=>send({do:"state",rule:model.get("rule")})),tabs=box(
+"tabs mikit-chrome"),beside=box("beside",view.number.element,tabs,inspector.element),stage=box("stage",picture.element,beside,
+prune.element,dial.element),buttons=["Node","Coverage"].map(label=>textButton(label,signal,()=>tab(label)));tabs.append(
+...buttons),view.inputs.append(inputs.element),view.stage.append(stage);for(let control of[...inputs.controls,...inspector.
+controls,dial.state])view.needsKernel(control);view.tie(picture.element,"graph"),view.tie(view.number.element,"graph"),view.
+tie(prune.element,"levels"),view.tie(inspector.fading.test,"test"),view.tie(inspector.fading.examples,"examples"),view.tie(
+dial.figure,"cover");function tab(label){stage.dataset.tab=label;for(let button of buttons)button.setAttribute("aria-pre\
+ssed",String(button.textContent===label))}function refreshDrawn(){let from=[graph,level(),...model.get("groups").flatMap(
+({name,nodes})=>[name,...nodes])];from.length===drawnFrom.length&&from.every((one,i)=>one===drawnFrom[i])||(drawnFrom=from,
+drawn=graph&&drawnOf(graph,level(),model.get("groups")))}function drawDial(){let running=["busy","waiting"].includes(model.
+get("status").state);dial.show({coverage,rule:model.get("rule"),stated:model.get("stated"),live:view.live,running,width:view.
+wide?COVER:view.width})}function drawNumber(){if(!graph)return view.number.clear();let{share:own,share_random:random,source}=graph,
+count=source?"its":`${model.get("count")}`;view.number.show({label:`${count} neurons hold`,value:own===null?"not said":share(
+own),unit:own===null?"":"of the effect",below:source?`in ${source}`:`${count} at random ${random===null?"not yet":share(
+random)}`})}function nothing(){if(graph)return"The graph is being drawn.";let cost=model.get("estimate");return`No graph\
+ yet.${cost?` Drawing takes about ${Math.max(1,Math.round(cost.seconds))} s and ${Math.max(1,Math.round(cost.bytes/1e6))}\
+ MB.`:""}`}function draw(){refreshDrawn(),inputs.draw(),drawNumber();let inks={pos:view.colour("--mk-pos"),neg:view.colour(
+"--mk-neg"),ink:view.colour("--mk-ink"),page:view.colour("--mk-bg"),grid:view.colour("--mk-grid")};picture.draw(graph,drawn,
+view.wide?[view.width-SIDE-GAP,WIDE2[1]]:[Math.min(NARROW[0],view.width),NARROW[1]],inks,nothing()),picture.mark({pinned:model.
+get("pinned"),chosen:model.get("chosen")}),inspector.draw(graph,drawn,view.wide?SIDE:(view.width-GAP)/2),prune.show(graph,
+drawn,levels,level()),drawDial()}view.watch(["graph"],()=>{graph=graphOf(model.get("graph")),view.draw()}),view.watch(["\
+levels"],()=>{levels=levelsOf(model.get("levels")),view.draw()}),view.watch(["coverage"],()=>{coverage=coverageOf(model.
+get("coverage")),view.draw()}),view.watch(["prompt","answer","foil","count","other","level","pinned","groups","chosen","\
+tests","rule","stated","predicted","examples","counts","outcome","detail","estimate","problem","status"]),tab("Node"),view.
+onDraw(draw)}var circuitgraph_default={render};export{circuitgraph_default as default};

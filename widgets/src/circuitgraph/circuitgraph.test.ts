@@ -89,6 +89,14 @@ describe("places", () => {
     expect(placesOf(drawnOf(crowded, 0, []), planOf(crowded, 544, 470)).radius).toBeGreaterThan(2.5);
   });
 
+  it("put a group's box beside its column, and two of one place apart", () => {
+    const last = graph.ids.filter((_, n) => graph.position[n] === 13 && graph.layer[n] === 20).slice(0, 4);
+    const drawn = drawnOf(graph, 9, [{ name: "one", nodes: last.slice(0, 2) }, { name: "two", nodes: last.slice(2) }]);
+    const { x, y } = placesOf(drawn, plan);
+    expect(x[0]! < plan.columns[13]! && x[0]! > plan.columns[13]! - 60).toBe(true);
+    expect(Math.abs(y[0]! - y[1]!)).toBeGreaterThanOrEqual(20);
+  });
+
   it("are found by a pointer near them, and by every arrow key", () => {
     const drawn = drawnOf(small, 1, []);
     const places = placesOf(drawn, planOf(small, 544, 470));
@@ -207,6 +215,7 @@ describe("the view", () => {
     expect([fake.model.get("pinned"), fake.model.get("chosen")]).toEqual([[], "flowers"]);
     await drawn();
     expect(text(".mikit-cg-group")).toBe("+ flowers");
+    expect(document.activeElement).toBe(plot());
     button("Switch off").click();
     expect(fake.model.get("tests")).toEqual([{ name: "flowers", nodes: ["0_1_0", "1_3_1"], how: "ablate", other: "" }]);
     expect(fake.model.get("asked")).toMatchObject({ test: 2, graph: 1 });

@@ -92,6 +92,7 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
     }
   }
 
+  /** What was pressed goes with the pins, or with the group: the focus goes to the graph. */
   function group(name: string): void {
     const groups = model.get("groups");
     const nodes = model.get("pinned");
@@ -99,6 +100,7 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
     let free = name;
     for (let i = 2; taken(free); i++) free = `${name} ${i}`;
     choose(free, { groups: [...groups, { name: free, nodes }], pinned: [] });
+    picture.element.focus();
     view.say(`${nodes.length} nodes are now “${free}”.`);
   }
 
@@ -106,6 +108,7 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
     const [chosen, groups] = [model.get("chosen"), model.get("groups")];
     const there = groups.find(({ name }) => name === chosen);
     choose("", { groups: groups.filter((one) => one !== there), pinned: [...model.get("pinned"), ...(there?.nodes ?? [])] });
+    picture.element.focus();
   }
 
   function test(how: How, name: string, nodes: string[]): void {
@@ -118,7 +121,10 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
   const picture = new Picture(signal, { say: view.say, pin });
   const inspector = new Inspector(model, signal, {
     group, ungroup, test,
-    unpin: () => choose(model.get("chosen"), { pinned: [] }),
+    unpin() {
+      choose(model.get("chosen"), { pinned: [] });
+      picture.element.focus();
+    },
     forget: () => send({ do: "forget" }),
     keep: () => send({ do: "keep" }),
     file: (name, content) => send({ do: "file", name }, [content]),

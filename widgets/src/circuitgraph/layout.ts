@@ -1,4 +1,5 @@
 // Where nodes stand: tokens along x, layers up; what falls together is spread within its token's column.
+import { spread } from "../shared/curves";
 import type { Drawn } from "./drawn";
 import { GROUP, REST, type Graph } from "./traits";
 
@@ -8,6 +9,9 @@ const TOP = 40;
 export const FOOT = 58;
 const LARGEST = 5;
 const SMALLEST = 2.5;
+/** Height of a group's box with its gap, and the width of a letter in it. */
+const BOX = 24;
+const LETTER = 6.5;
 /** Share of nodes that may touch before all become smaller. */
 const TOUCHING = 0.2;
 
@@ -79,12 +83,14 @@ export function placesOf(drawn: Drawn, plan: Plan): Places {
       y[n] = plan.y(layer) + (line - (rows - 1) / 2) * (2 * radius + 1);
     });
   }
-  drawn.ids.forEach((_, n) => {
-    if (drawn.kind[n] !== GROUP) return;
-    const t = Math.floor(drawn.position[n]!);
-    const [left, right] = [plan.columns[t]!, plan.columns[t + 1]!];
-    x[n] = left + (right - left) * (drawn.position[n]! - t + 0.5);
-    y[n] = plan.y(drawn.layer[n]!);
+  // A group's box stands beside its column, left of it where there is room: what it would hide lies in the column.
+  const groups = [...drawn.ids.keys()].filter((n) => drawn.kind[n] === GROUP);
+  const tops = spread(groups.map((n) => plan.y(drawn.layer[n]!)), BOX, plan.height - FOOT);
+  groups.forEach((n, i) => {
+    const [t, half] = [Math.round(drawn.position[n]!), (LETTER * drawn.ids[n]!.length) / 2 + BOX];
+    const left = plan.columns[t]! - half;
+    x[n] = left - half > 0 ? left : Math.min(plan.columns[t + 1]! + half, plan.width - half);
+    y[n] = tops[i]!;
   });
   const order = drawn.ids.map((_, n) => n).sort((a, b) => drawn.layer[a]! - drawn.layer[b]! || drawn.position[a]! - drawn.position[b]! || before(drawn)(a, b));
   const rows: number[][] = [];

@@ -178,8 +178,6 @@ export class Picture {
       const right = kind === "name" && places.x[i]! > plan.width - 72;
       Object.assign(element.style, { left: `${places.x[i]! + (kind === "name" ? (right ? -9 : 9) : 0)}px`, top: `${top}px` });
       element.classList.toggle("mikit-cg-left", right);
-      // A box stays inside at either edge.
-      if (kind === "group") element.style.transform = `translate(${(-100 * places.x[i]!) / plan.width}%, -50%)`;
       return element;
     };
     const pins = marks.pinned.map((id) => drawn.place.get(id) ?? -1).filter((i) => i >= 0 && drawn.kind[i] !== GROUP);

@@ -101,8 +101,9 @@ def asked(model: Model, prompt: str, answer: str, foil: str | None) -> Asked:
 
 def cost_of_drawing(model: Model, tokens: Tokens, count: int) -> Cost:
     s, length = model.spec, tokens.ids.shape[1]
-    passes = 1 + COST * count * (s.layers + 1) / 2 / s.layers
-    return Cost(seconds=passes * cost.seconds(s, length), bytes=bytes_needed(s, length, count))
+    fixed, per_token = cost.speed(model)
+    passes = 2 + COST * count * (s.layers + 1) / 2 / s.layers
+    return Cost(seconds=2 * fixed + passes * per_token * length, bytes=bytes_needed(s, length, count))
 
 
 def graph_steps(model: Model, asked: Asked, count: int) -> Iterator[AttributionGraph]:

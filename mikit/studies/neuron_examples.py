@@ -87,7 +87,7 @@ class NeuronExamples(Study):
         )
 
     def code(self, flavour: Flavour, model: Model) -> str:
-        return code_graphs.neuron_examples_script(self, model, flavour)
+        return code_graphs.neuron_examples_script(self, model, flavour, EXAMPLES)
 
     @property
     def _site(self) -> Site:

@@ -58,7 +58,7 @@ class Intervention(BaseModel):
             raise BadCircuit(f"'{self.name}' names the node {twice[0]} twice. Each can be set once.")
         if (self.how == "swap") != bool(self.other):
             raise BadCircuit(
-                f"'{self.name}' is a {self.how} with the other prompt {self.other!r}. A swap needs one, to take the"
+                f"'{self.name}' ({self.how}) has the other prompt {self.other!r}. A swap needs one, to take the"
                 " values from; ablate and boost take none."
             )
         return self

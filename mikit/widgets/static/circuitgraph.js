@@ -148,13 +148,13 @@ z/n)));return[share2,held(middle2-half),held(middle2+half)]}var NAMES=[["replace
 completeness}=coverage,run=coverage.prompts.map((_,p)=>p).filter(p=>Number.isFinite(replacement[p])&&Number.isFinite(agreement[p])),
 met=run.filter(p=>replacement[p]>=Math.fround(rule.replacement)&&completeness[p]>=Math.fround(rule.completeness)&&agreement[p]>=
 Math.fround(rule.agreement));return[...wilson(met.length,run.length),run.length]}var ruleInWords=rule=>NAMES.map(([name,
-,step])=>fixed(rule[name],step<.1?2:1)).join(" / "),range=([share2,low,high])=>`${percent(share2)} [${Math.round(100*low)}\
+,step])=>fixed(rule[name],step<.1?2:1)).join("/"),range=([share2,low,high])=>`${percent(share2)} [${Math.round(100*low)}\
 , ${Math.round(100*high)}]`;function dialOf(signal,moved,stating){let now={replacement:0,completeness:0,agreement:0},sliders=NAMES.
 map(([name,label,step])=>{let input=h("input",{type:"range",class:"mikit-cg-slider",min:0,max:1,step,"aria-label":`Rule:\
  ${label} at least`}),here=h("b",{});return input.addEventListener("input",()=>moved({...now,[name]:input.valueAsNumber}),
 {signal}),{name,input,here,element:h("label",{class:"mikit-cg-bar-of"},h("span",{},`${label} ≥ `,here),input)}}),state=h(
 "button",{type:"button",class:"mikit-primary"},"State this rule");state.addEventListener("click",stating,{signal});let words2=box(
-"covered"),chart=svg("svg",{height:TALL,role:"img"}),said=box("small mikit-muted"),figure2=box("share",words2,chart);function draw(coverage,rule,width){
+"covered"),chart=svg("svg",{height:TALL,role:"img"}),said=box("said"),figure2=box("share",words2,chart);function draw(coverage,rule,width){
 let[own,shuffled]=[covered(coverage,rule),covered(coverage,rule,coverage.agreement_shuffled)],x=share2=>1+share2*(width-
 2),known=found=>Number.isFinite(found[0]),all=coverage.prompts.length;own[3]&&(words2.replaceChildren("covered ",h("b",{},
 known(own)?range(own):"–"),own[3]<all?` of ${own[3]} run (${all} in all)`:` of ${all}`,...known(shuffled)?[`, shuffled\
@@ -166,10 +166,11 @@ figure2,...sliders.map(({element})=>element),box("state",state,said)),show({cove
 rule;for(let{name,input,here}of sliders)input.value=String(rule[name]),here.textContent=fixed(rule[name],name==="agreeme\
 nt"?1:2);let all=coverage?.prompts.length??0,begun=coverage?covered(coverage,rule)[3]:0;state.hidden=!live||!all||stated!==
 null&&(running||begun===all),state.textContent=stated?"Go on":"State this rule",said.hidden=!state.hidden,said.textContent=
-stated?`│ stated ${ruleInWords(stated)}${coverage?.stated?`: ${range(coverage.stated)}`:""}`:"",words2.textContent=all?
-stated?"The prompts are run.":live?`State a rule: ${all} prompts are run then.`:"No rule was stated.":"No prompts were g\
-iven.",chart.setAttribute("width",String(width)),chart.replaceChildren(line("base",1,TALL/2,width-1,TALL/2)),coverage&&draw(
-coverage,rule,width),chart.setAttribute("aria-label",words2.textContent??"")}}}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
+stated?`│ stated ${ruleInWords(stated)}${coverage?.stated?`
+${range(coverage.stated)}`:""}`:"",words2.textContent=all?stated?"The prompts are run.":live?`State a rule: ${all} promp\
+ts are run then.`:"No rule was stated.":"No prompts were given.",chart.setAttribute("width",String(width)),chart.replaceChildren(
+line("base",1,TALL/2,width-1,TALL/2)),coverage&&draw(coverage,rule,width),chart.setAttribute("aria-label",words2.textContent??
+"")}}}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\
@@ -348,48 +349,48 @@ lineWidth=width,context.beginPath(),context.arc(x,y,radius,0,2*Math.PI),context.
 e)),lists.map(list2=>Int32Array.from(list2))}function waysOf({ids,kind,layer,from,to,share:share2}){let count=ids.length,
 [out,into]=[byEnd(from,count),byEnd(to,count)],[up,down]=[new Int32Array(count).fill(-1),new Int32Array(count).fill(-1)],
 climbing=Array.from({length:count},(_,n)=>n).sort((a,b)=>layer[a]-layer[b]),seek=(order,edges,next,best,ends)=>{let strength=Float32Array.
-from(kind,one=>+(one===ends));for(let n of order)for(let e of edges[n]){let ahead=next[e];if(kind[ahead]===REST||layer[ahead]===
-layer[n])continue;let found=share2[e]*strength[ahead];found>strength[n]&&([strength[n],best[n]]=[found,e])}};return seek(
-[...climbing].reverse(),out,to,up,OUTPUT),seek(climbing,into,from,down,EMBEDDING),{out,into,up,down}}function lit(drawn,ways,n){
-let found=new Set,follow=(edges,next,best)=>{for(let first of[...edges].sort((a,b)=>Math.abs(drawn.brings[b])-Math.abs(drawn.
-brings[a])).slice(0,FAN))for(let e=first;e>=0&&!found.has(e);e=best[next[e]])found.add(e)};return follow(ways.out[n],drawn.
-to,ways.up),follow(ways.into[n],drawn.from,ways.down),[...found]}var LETTERS=8,LINE=14,EVERY=5,Picture=class{constructor(signal,hooks){this.hooks=hooks;let under=event=>{let own=event.target.
-closest("[data-at]");if(own)return Number(own.dataset.at);let box2=this.element.getBoundingClientRect();return this.places?
-nearest(this.places,event.clientX-box2.left,event.clientY-box2.top):-1};this.element.addEventListener("pointermove",event=>this.
-hover(under(event)),{signal}),this.element.addEventListener("pointerleave",()=>this.hover(-1),{signal}),this.element.addEventListener(
-"click",event=>{let n=under(event);n<0||(this.cursor=this.drawn.ids[n],hooks.pin(n))},{signal}),this.element.addEventListener(
-"keydown",event=>this.press(event),{signal})}hooks;back=h("canvas",{"aria-hidden":"true"});front=h("canvas",{class:"miki\
-t-cg-front","aria-hidden":"true"});axes=svg("svg",{class:"mikit-cg-axes","aria-hidden":"true"});names=h("div",{class:"mi\
-kit-cg-names","aria-hidden":"true"});readout=h("div",{class:"mikit-cg-readout"});nothing=h("p",{class:"mikit-cg-nothing"});element=h(
-"div",{class:"mikit-cg-plot",tabindex:0,role:"group"},this.back,this.axes,this.front,this.names,this.readout,this.nothing);graph=null;drawn=null;plan=null;places=null;ways=null;inks=null;marks={
-pinned:[],chosen:""};over=null;most=1;hovered=-1;cursor="";painted=[];leave(){this.hovered=-1,this.cursor="",this.follow()}draw(graph,drawn,size,inks,nothing){
-let[width,height]=size;Object.assign(this.element.style,{width:`${width}px`,height:`${height}px`}),this.nothing.hidden=!!graph?.
-ids.length,this.nothing.textContent=nothing;let key=[graph,drawn,width,height,...Object.values(inks),globalThis.devicePixelRatio];
-if(key.every((one,i)=>one===this.painted[i]))return;this.painted=key,this.hovered=-1,[this.graph,this.drawn,this.inks]=[
-graph,drawn,inks],this.plan=graph&&planOf(graph,width,height),this.places=drawn&&placesOf(drawn,this.plan),this.ways=drawn&&
-waysOf(drawn),this.most=mostOf(drawn?.brings??new Float32Array),this.over=sizeCanvas(this.front,width,height);let context=sizeCanvas(
-this.back,width,height);context?.clearRect(0,0,width,height),this.paintAxes(width,height),this.element.setAttribute("ari\
-a-label",graph?`${legendOf(graph)} Layers go up, tokens to the right. Left and right walk along a layer, up and down to \
-the next layer, page keys by strength; Enter pins.`:nothing),!(!context||!graph||!drawn)&&(paintLayers(context,this.plan,
-graph.layers,GUTTER,inks),paintEdges(context,drawn,this.places,drawn.from.keys(),this.most,inks,!1),paintNodes(context,drawn,
-this.places,drawn.ids.keys(),inks))}mark(marks){this.marks=marks,this.paintNames(),this.follow()}hover(n){n!==this.hovered&&
-(this.hovered=n,this.follow())}press(event){if(event.ctrlKey||event.metaKey||event.altKey||!this.drawn||!this.places)return;
-let at=this.drawn.place.get(this.cursor);if(event.key==="Escape")this.leave();else if((event.key==="Enter"||event.key===
-" ")&&at!==void 0)this.hooks.pin(at);else{let first=this.drawn.place.get(this.marks.chosen)??stepped("End",0,this.drawn,
-this.places),next=stepped(event.key,at??first,this.drawn,this.places);if(next===null)return;this.cursor=this.drawn.ids[at===
-void 0&&event.key.startsWith("Arrow")?first:next],this.hovered=-1,this.hooks.say(this.follow())}event.preventDefault()}follow(){
-let{graph,drawn,places,ways,inks,over}=this,under=this.hovered>=0?this.hovered:drawn?.place.get(this.cursor)??-1,n=under>=
-0?under:drawn?.place.get(this.marks.chosen)??-1,edges=drawn&&n>=0?lit(drawn,ways,n):[],words2=graph&&drawn&&n>=0?[drawnName(
-graph,drawn,n),effectInWords(graph,drawn,n),litInWords(drawn,edges)]:[];if(this.readout.textContent=words2.length?words2.
-join(" · "):graph?.ids.length?legendOf(graph):"",this.element.classList.toggle("mikit-cg-lit",edges.length>0),over&&drawn&&
-inks){over.clearRect(0,0,this.plan.width,this.plan.height),paintEdges(over,drawn,places,edges,this.most,inks,!0),n>=0&&paintNodes(
-over,drawn,places,new Set([n,...edges.flatMap(e=>[drawn.from[e],drawn.to[e]])]),inks);let around=(i,more,width)=>{drawn.
-kind[i]!==GROUP&&ring(over,[places.x[i],places.y[i]],places.radius+more,inks.ink,width)};for(let id of this.marks.pinned)
-drawn.place.has(id)&&around(drawn.place.get(id),2.5,1.5);n>=0&&around(n,4.5,2)}for(let box2 of this.names.querySelectorAll(
-".mikit-cg-group"))box2.classList.toggle("mikit-cg-on",Number(box2.dataset.at)===n);return words2.join(". ")}paintAxes(width,height){
-let{graph,plan}=this;if(this.axes.setAttribute("width",String(width)),this.axes.setAttribute("height",String(height)),!graph||
-!plan)return this.axes.replaceChildren();let top=height-FOOT2+8;this.axes.replaceChildren(...Array.from({length:graph.layers},
-(_,layer)=>layer).filter(layer=>layer%EVERY===0).map(layer=>svg("text",{x:GUTTER-6,y:plan.y(layer)+4,"text-anchor":"end",
+from(kind,one=>+(one===ends));for(let n of order)for(let e of edges[n]){let found=share2[e]*strength[next[e]];found>strength[n]&&
+([strength[n],best[n]]=[found,e])}};return seek([...climbing].reverse(),out,to,up,OUTPUT),seek(climbing,into,from,down,EMBEDDING),
+{out,into,up,down}}function lit(drawn,ways,n){let found=new Set,follow=(edges,next,best)=>{for(let first of[...edges].sort(
+(a,b)=>Math.abs(drawn.brings[b])-Math.abs(drawn.brings[a])).slice(0,FAN))for(let e=first;e>=0&&!found.has(e);e=best[next[e]])
+found.add(e)};return follow(ways.out[n],drawn.to,ways.up),follow(ways.into[n],drawn.from,ways.down),[...found]}var LETTERS=8,LINE=14,MANY2=12,Picture=class{constructor(signal,hooks){this.hooks=hooks;let under=event=>{let own=event.
+target.closest("[data-at]");if(own)return Number(own.dataset.at);let box2=this.element.getBoundingClientRect();return this.
+places?nearest(this.places,event.clientX-box2.left,event.clientY-box2.top):-1};this.element.addEventListener("pointermov\
+e",event=>this.hover(under(event)),{signal}),this.element.addEventListener("pointerleave",()=>this.hover(-1),{signal}),this.
+element.addEventListener("click",event=>{let n=under(event);n<0||(this.cursor=this.drawn.ids[n],hooks.pin(n))},{signal}),
+this.element.addEventListener("keydown",event=>this.press(event),{signal})}hooks;back=h("canvas",{"aria-hidden":"true"});front=h(
+"canvas",{class:"mikit-cg-front","aria-hidden":"true"});axes=svg("svg",{class:"mikit-cg-axes","aria-hidden":"true"});names=h(
+"div",{class:"mikit-cg-names","aria-hidden":"true"});readout=h("div",{class:"mikit-cg-readout"});nothing=h("p",{class:"m\
+ikit-cg-nothing"});element=h("div",{class:"mikit-cg-plot",tabindex:0,role:"group"},this.back,this.axes,this.front,this.names,
+this.readout,this.nothing);graph=null;drawn=null;plan=null;places=null;ways=null;inks=null;marks={pinned:[],chosen:""};over=null;most=1;hovered=-1;cursor="";painted=[];leave(){
+this.hovered=-1,this.cursor="",this.follow()}draw(graph,drawn,size,inks,nothing){let[width,height]=size;Object.assign(this.
+element.style,{width:`${width}px`,height:`${height}px`}),this.nothing.hidden=!!graph?.ids.length,this.nothing.textContent=
+nothing;let key=[graph,drawn,width,height,...Object.values(inks),globalThis.devicePixelRatio];if(key.every((one,i)=>one===
+this.painted[i]))return;this.painted=key,this.hovered=-1,[this.graph,this.drawn,this.inks]=[graph,drawn,inks],this.plan=
+graph&&planOf(graph,width,height),this.places=drawn&&placesOf(drawn,this.plan),this.ways=drawn&&waysOf(drawn),this.most=
+mostOf(drawn?.brings??new Float32Array),this.over=sizeCanvas(this.front,width,height);let context=sizeCanvas(this.back,width,
+height);context?.clearRect(0,0,width,height),this.paintAxes(width,height),this.element.setAttribute("aria-label",graph?`${legendOf(
+graph)} Layers go up, tokens to the right. Left and right walk along a layer, up and down to the next layer, page keys b\
+y strength; Enter pins.`:nothing),!(!context||!graph||!drawn)&&(paintLayers(context,this.plan,graph.layers,GUTTER,inks),
+paintEdges(context,drawn,this.places,drawn.from.keys(),this.most,inks,!1),paintNodes(context,drawn,this.places,drawn.ids.
+keys(),inks))}mark(marks){this.marks=marks,this.paintNames(),this.follow()}hover(n){n!==this.hovered&&(this.hovered=n,this.
+follow())}press(event){if(event.ctrlKey||event.metaKey||event.altKey||!this.drawn||!this.places)return;let at=this.drawn.
+place.get(this.cursor);if(event.key==="Escape")this.leave();else if((event.key==="Enter"||event.key===" ")&&at!==void 0)
+this.hooks.pin(at);else{let first=this.drawn.place.get(this.marks.chosen)??stepped("End",0,this.drawn,this.places),next=stepped(
+event.key,at??first,this.drawn,this.places);if(next===null)return;this.cursor=this.drawn.ids[at===void 0&&event.key.startsWith(
+"Arrow")?first:next],this.hovered=-1,this.hooks.say(this.follow())}event.preventDefault()}follow(){let{graph,drawn,places,
+ways,inks,over}=this,under=this.hovered>=0?this.hovered:drawn?.place.get(this.cursor)??-1,n=under>=0?under:drawn?.place.
+get(this.marks.chosen)??-1,edges=drawn&&n>=0?lit(drawn,ways,n):[],words2=graph&&drawn&&n>=0?[drawnName(graph,drawn,n),effectInWords(
+graph,drawn,n),litInWords(drawn,edges)]:[];if(this.readout.textContent=words2.length?words2.join(" · "):graph?.ids.length?
+legendOf(graph):"",this.element.classList.toggle("mikit-cg-lit",edges.length>0),over&&drawn&&inks){over.clearRect(0,0,this.
+plan.width,this.plan.height),paintEdges(over,drawn,places,edges,this.most,inks,!0),n>=0&&paintNodes(over,drawn,places,new Set(
+[n,...edges.flatMap(e=>[drawn.from[e],drawn.to[e]])]),inks);let around=(i,more,width)=>{drawn.kind[i]!==GROUP&&ring(over,
+[places.x[i],places.y[i]],places.radius+more,inks.ink,width)};for(let id of this.marks.pinned)drawn.place.has(id)&&around(
+drawn.place.get(id),2.5,1.5);n>=0&&around(n,4.5,2)}for(let box2 of this.names.querySelectorAll(".mikit-cg-group"))box2.classList.
+toggle("mikit-cg-on",Number(box2.dataset.at)===n);return words2.join(". ")}paintAxes(width,height){let{graph,plan}=this;
+if(this.axes.setAttribute("width",String(width)),this.axes.setAttribute("height",String(height)),!graph||!plan)return this.
+axes.replaceChildren();let top=height-FOOT2+8;this.axes.replaceChildren(...Array.from({length:graph.layers},(_,layer)=>layer).
+filter(layer=>layer%(graph.layers<MANY2?1:5)===0).map(layer=>svg("text",{x:GUTTER-6,y:plan.y(layer)+4,"text-anchor":"end",
 class:"mikit-cg-axis"},`L${layer}`)),...graph.tokens.map((token,t)=>{let x=(plan.columns[t]+plan.columns[t+1])/2+4;return svg(
 "text",{x,y:top,"text-anchor":"end",transform:`rotate(-90 ${x} ${top})`,class:"mikit-cg-token"},middle(tokenLabel(token),
 LETTERS))}))}paintNames(){let{graph,drawn,places,plan,marks}=this;if(!graph||!drawn||!places||!plan)return this.names.replaceChildren();

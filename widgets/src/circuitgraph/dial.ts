@@ -26,7 +26,7 @@ export function covered(coverage: Coverage, rule: Rule, agreement = coverage.agr
   return [...wilson(met.length, run.length), run.length];
 }
 
-export const ruleInWords = (rule: Rule): string => NAMES.map(([name, , step]) => fixed(rule[name], step < 0.1 ? 2 : 1)).join(" / ");
+export const ruleInWords = (rule: Rule): string => NAMES.map(([name, , step]) => fixed(rule[name], step < 0.1 ? 2 : 1)).join("/");
 
 const range = ([share, low, high]: readonly number[]): string => `${percent(share!)} [${Math.round(100 * low!)}, ${Math.round(100 * high!)}]`;
 
@@ -60,7 +60,7 @@ export function dialOf(signal: AbortSignal, moved: (rule: Rule) => void, stating
   state.addEventListener("click", stating, { signal });
   const words = box("covered");
   const chart = svg("svg", { height: TALL, role: "img" });
-  const said = box("small mikit-muted");
+  const said = box("said");
   const figure = box("share", words, chart);
 
   function draw(coverage: Coverage, rule: Rule, width: number): void {
@@ -92,7 +92,7 @@ export function dialOf(signal: AbortSignal, moved: (rule: Rule) => void, stating
       state.hidden = !live || !all || (stated !== null && (running || begun === all));
       state.textContent = stated ? "Go on" : "State this rule";
       said.hidden = !state.hidden;
-      said.textContent = stated ? `│ stated ${ruleInWords(stated)}${coverage?.stated ? `: ${range(coverage.stated)}` : ""}` : "";
+      said.textContent = stated ? `│ stated ${ruleInWords(stated)}${coverage?.stated ? `\n${range(coverage.stated)}` : ""}` : "";
       words.textContent = !all ? "No prompts were given." : stated ? "The prompts are run." : live ? `State a rule: ${all} prompts are run then.` : "No rule was stated.";
       chart.setAttribute("width", String(width));
       chart.replaceChildren(line("base", 1, TALL / 2, width - 1, TALL / 2));

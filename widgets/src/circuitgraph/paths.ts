@@ -1,6 +1,6 @@
 // The strongest ways through a node: up to the output, and down to the tokens.
 import type { Drawn } from "./drawn";
-import { EMBEDDING, OUTPUT, REST } from "./traits";
+import { EMBEDDING, OUTPUT } from "./traits";
 
 /** Edges out of a node, and into it, that are followed on. */
 const FAN = 6;
@@ -31,10 +31,8 @@ export function waysOf({ ids, kind, layer, from, to, share }: Drawn): Ways {
     const strength = Float32Array.from(kind, (one) => Number(one === ends));
     for (const n of order) {
       for (const e of edges[n]!) {
-        const ahead = next[e]!;
-        // What was left out leads no further; a group can be above and below the same node.
-        if (kind[ahead] === REST || layer[ahead] === layer[n]) continue;
-        const found = share[e]! * strength[ahead]!;
+        // 0 of what was left out, which leads no further, and of what is not reached yet: a group can be above and below a node.
+        const found = share[e]! * strength[next[e]!]!;
         if (found > strength[n]!) [strength[n], best[n]] = [found, e];
       }
     }

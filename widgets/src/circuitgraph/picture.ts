@@ -13,8 +13,8 @@ import { drawnName, effectInWords, legendOf, litInWords, shortName } from "./wor
 const LETTERS = 8;
 /** Height of a pin's name: those of neighbours keep apart. */
 const LINE = 14;
-/** Layers between two that are labelled. */
-const EVERY = 5;
+/** From this many layers on every fifth is labelled. */
+const MANY = 12;
 
 export interface Hooks {
   /** A key went to a node: what a screen reader hears of it. */
@@ -162,7 +162,7 @@ export class Picture {
     if (!graph || !plan) return this.axes.replaceChildren();
     const top = height - FOOT + 8;
     this.axes.replaceChildren(
-      ...Array.from({ length: graph.layers }, (_, layer) => layer).filter((layer) => layer % EVERY === 0).map((layer) => (
+      ...Array.from({ length: graph.layers }, (_, layer) => layer).filter((layer) => layer % (graph.layers < MANY ? 1 : 5) === 0).map((layer) => (
         svg("text", { x: GUTTER - 6, y: plan.y(layer) + 4, "text-anchor": "end", class: "mikit-cg-axis" }, `L${layer}`))),
       ...graph.tokens.map((token, t) => {
         const x = (plan.columns[t]! + plan.columns[t + 1]!) / 2 + 4;

@@ -151,5 +151,5 @@ class _Found:
     @property
     def done(self) -> float:
         """The share of rounds that are there; an adversary's takes about as long as all blind ones."""
-        own, blind = (float(np.isfinite(values).mean()) for values in (self.reaction, self.blind))
+        own, blind = (float(np.isfinite(values).mean()) for values in (self.reaction[1:], self.blind[:, 1:]))
         return (own + blind) / 2

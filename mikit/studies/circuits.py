@@ -357,7 +357,7 @@ def cost_of_runs(
     took, largest, held = 0.0, 0, 0
     for length, since in lengths:
         took += (2 + len(texts)) * (fixed + per_token * length) + sum(2 * (fixed + per_token * n) for n in texts)
-        tokens = length - since
+        tokens = max(1, length - since)
         rows = max(1, min(int(cost.budget(spec) / (COST * spec.layers * tokens)), BYTES // (a_token * tokens)))
         took += math.ceil(circuits / rows) * fixed + circuits * COST * per_token * tokens
         largest = max(

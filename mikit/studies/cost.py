@@ -73,8 +73,9 @@ def speed(model: Model) -> tuple[float, float]:
     """Seconds of one pass on this machine: a fixed part and a part for each token, from two lengths timed once a
     model, for about 0.2 s."""
     if model not in _SPEEDS:
-        short, long = (_timed(model, tokens) for tokens in (4, 32))
-        per_token = max(long - short, 0.0) / 28
+        longer = min(32, model.spec.context)
+        short, long = (_timed(model, tokens) for tokens in (4, longer))
+        per_token = max(long - short, 0.0) / (longer - 4)
         _SPEEDS[model] = (max(short - 4 * per_token, 0.0), per_token)
     return _SPEEDS[model]
 

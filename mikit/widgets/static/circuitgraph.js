@@ -181,8 +181,8 @@ wire.layer),position:decode(wire.position),feature:decode(wire.feature),reached:
 from:decode(wire.from),edge_since:decode(wire.edge_since),brings:Float32Array.from(weight,(one,e)=>one*(Number.isFinite(
 response[to[e]])?response[to[e]]:1)),place:new Map(wire.ids.map((id,n)=>[id,n]))}}function levelsOf(wire){return wire&&Object.
 fromEntries(Object.entries(wire).map(([name,one])=>[name,decode(one)]))}function levelCount(graph,levels){return levels?.
-kept.length??(graph?1+graph.since.reduce((most,one)=>Math.max(most,one),0):10)}function coverageOf(wire){return wire&&{...wire,
-replacement:decode(wire.replacement),completeness:decode(wire.completeness),agreement:decode(wire.agreement),agreement_shuffled:decode(
+kept.length??(graph?.ids.length?1+graph.since.reduce((most,one)=>Math.max(most,one),0):10)}function coverageOf(wire){return wire&&
+{...wire,replacement:decode(wire.replacement),completeness:decode(wire.completeness),agreement:decode(wire.agreement),agreement_shuffled:decode(
 wire.agreement_shuffled)}}var mean=values=>values.reduce((sum,one)=>sum+one,0)/values.length;function drawnOf(graph,level,groups){let here=n=>graph.
 since[n]<=level,at=new Int32Array(graph.ids.length).fill(-1),[ids,kind,node,members]=[[],[],[],[]],add=(id,what,own,all)=>{
 for(let n of all)at[n]=ids.length;ids.push(id),kind.push(what),node.push(own),members.push(all)};for(let{name,nodes}of groups){
@@ -402,9 +402,9 @@ top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),element},pins=m
 GROUP).map(i=>put(i,"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
 ning: how much of the graph is kept"}),numbers=box("numbers");return slider.addEventListener("input",()=>moved(slider.valueAsNumber),
 {signal}),{element:box("prune",slider,numbers),show(graph,drawn,levels,level){let last=levelCount(graph,levels)-1;slider.
-max=String(last),slider.value=String(Math.min(level,last)),slider.disabled=!graph;let kept=graph&&drawn?keptInWords(graph,
-drawn):"–";slider.setAttribute("aria-valuetext",`level ${level+1} of ${last+1}: ${kept}`);let none=new Float32Array,empty={
-kept:none,replacement:none,completeness:none,predicted:none,measured:none,random:none,random_low:none,random_high:none};
+max=String(last),slider.value=String(Math.min(level,last)),slider.disabled=!graph?.ids.length;let kept=graph?.ids.length&&
+drawn?keptInWords(graph,drawn):"–";slider.setAttribute("aria-valuetext",`level ${level+1} of ${last+1}: ${kept}`);let none=new Float32Array,
+empty={kept:none,replacement:none,completeness:none,predicted:none,measured:none,random:none,random_low:none,random_high:none};
 numbers.replaceChildren(...[["kept",kept],...levelInWords(levels??empty,level)].map(([name,value])=>box("figure",h("span",
 {},name),h("b",{},value))))}}}var WIDE2=[544,470],NARROW=[500,380],SIDE=232,GAP=24,COVER=272,KINDS=["neuron","rest","token","output","group"],DRAWN_LANES=[
 "graph","levels"];function share(value){return`${fixed(100*value,1)} %`}function render({model,el,signal}){let graph=graphOf(

@@ -20,8 +20,8 @@ export function pruneOf(signal: AbortSignal, moved: (level: number) => void): Pr
       const last = levelCount(graph, levels) - 1;
       slider.max = String(last);
       slider.value = String(Math.min(level, last));
-      slider.disabled = !graph;
-      const kept = graph && drawn ? keptInWords(graph, drawn) : "–";
+      slider.disabled = !graph?.ids.length;
+      const kept = graph?.ids.length && drawn ? keptInWords(graph, drawn) : "–";
       slider.setAttribute("aria-valuetext", `level ${level + 1} of ${last + 1}: ${kept}`);
       const none = new Float32Array();
       const empty = { kept: none, replacement: none, completeness: none, predicted: none, measured: none, random: none, random_low: none, random_high: none };

@@ -180,7 +180,7 @@ export function levelsOf(wire: LevelsWire | null): Levels | null {
 
 /** How many levels of pruning there are. */
 export function levelCount(graph: Graph | null, levels: Levels | null): number {
-  return levels?.kept.length ?? (graph ? 1 + graph.since.reduce((most, one) => Math.max(most, one), 0) : 10);
+  return levels?.kept.length ?? (graph?.ids.length ? 1 + graph.since.reduce((most, one) => Math.max(most, one), 0) : 10);
 }
 
 export type Coverage = Omit<CoverageWire, "replacement" | "completeness" | "agreement" | "agreement_shuffled"> & {

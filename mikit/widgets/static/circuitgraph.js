@@ -297,7 +297,7 @@ centre+AROUND)));return place2.title=`${tokens.join("")} (${signed(values[centre
 height=Math.ceil(height*ratio),canvas.style.width=`${width}px`,canvas.style.height=`${height}px`;let context=canvas.getContext?.(
 "2d")??null;return context?.setTransform(ratio,0,0,ratio,0,0),context}function spread(places,gap,lowest){let order=places.map((_,i)=>i).sort((a,b)=>places[a]-places[b]),found=[...places];order.
 forEach((at,i)=>{i&&(found[at]=Math.max(found[at],found[order[i-1]]+gap))});let limit=lowest;for(let at of order.reverse())
-found[at]=Math.min(found[at],limit),limit=found[at]-gap;return found}var GUTTER=30,TOP=40,FOOT2=58,LARGEST=5,SMALLEST=2.5,BOX=24,LETTER=6.5,TOUCHING=.2;function planOf(graph,width,height){let[
+found[at]=Math.min(found[at],limit),limit=found[at]-gap;return found}var GUTTER=30,TOP=40,FOOT2=67,LARGEST=5,SMALLEST=2.5,BOX=24,LETTER=6.5,TOUCHING=.2;function planOf(graph,width,height){let[
 tokens,layers]=[graph.tokens.length,graph.layers],cells=new Float32Array(tokens*(layers+2));graph.ids.forEach((_,n)=>{cells[graph.
 position[n]*(layers+2)+graph.layer[n]+1]+=1});let needs=Array.from({length:tokens},(_,t)=>2+Math.max(...cells.subarray(t*
 (layers+2),(t+1)*(layers+2)))**.75),all=needs.reduce((sum,one)=>sum+one,0),columns=new Float32Array(tokens+1),x=GUTTER;needs.

@@ -79,7 +79,7 @@ describe("places", () => {
       });
     }
     expect(plan.y(29)).toBeLessThan(plan.y(0));
-    expect([plan.y(30) > 32, plan.y(-1) < 412]).toEqual([true, true]);
+    expect([plan.y(30) > 32, plan.y(-1) < 403]).toEqual([true, true]);
     expect(plan.columns[14]).toBe(544);
   });
 

@@ -6,7 +6,7 @@ import { GROUP, REST, type Graph } from "./traits";
 export const GUTTER = 30;
 /** Room for the output's row and the readout, and for the tokens. */
 const TOP = 40;
-export const FOOT = 58;
+export const FOOT = 67;
 const LARGEST = 5;
 const SMALLEST = 2.5;
 /** Height of a group's box with its gap, and the width of a letter in it. */

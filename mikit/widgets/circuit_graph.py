@@ -195,7 +195,7 @@ class CircuitGraph(View):
     def _another_graph(self, change: dict[str, Any]) -> None:
         """A file's graph goes where another is asked for. A position in one prompt is that of any other token in the
         next, so nothing that was marked in it stays."""
-        if self._file is not None and self._file.drawn_from == self._drawn_from:
+        if self._model is None or (self._file is not None and self._file.drawn_from == self._drawn_from):
             return
         self._file, self.problem = None, ""
         if change["name"] == "prompt":
@@ -257,8 +257,10 @@ class CircuitGraph(View):
                 self.state(Rule(**message["rule"]))
             elif do == "forget":
                 self.tests = []
-        except (MikitError, ValidationError) as error:
+        except MikitError as error:
             self.problem = str(error)
+        except ValidationError:
+            self.problem = "A rule has three shares, each from 0 to 1: replacement, completeness, agreement."
 
     def read(self, graph: str | Path) -> None:
         """Draw a graph file of circuit-tracer's form, given as its path or its text. Raises GraphUnusable."""
@@ -283,7 +285,7 @@ class CircuitGraph(View):
 
     def _write_kept(self) -> None:
         self._keeping = False
-        if self.graph is None or not self.graph["done"]:
+        if self._put_from is None or (self._put_from != self._drawn_from and self._model is not None):
             self.note = "There is no whole graph to keep yet. Wait until it is drawn."
             return
         path = free_path("mikit-graph", "json")

@@ -155,6 +155,8 @@ def _untested(name: str, ours: dict[str, Any], drawn_from: dict[str, Any], model
             f" {model.ref.sha256[:8]}."
         )
     kinds = {"prompt": str, "answer": str, "foil": str, "count": int}
-    if missing := [key for key, kind in kinds.items() if not isinstance(drawn_from.get(key), kind)]:
+    fits = {key: isinstance(drawn_from.get(key), kind) for key, kind in kinds.items()}
+    fits["count"] = fits["count"] and drawn_from["count"] > 0
+    if missing := [key for key, fit in fits.items() if not fit]:
         return f"{shown} it does not say from what it was drawn ({', '.join(missing)})."
     return ""

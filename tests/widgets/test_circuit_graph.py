@@ -227,6 +227,8 @@ def test_the_dial_runs_once_its_rule_is_stated(panel, model):
     view = panel()
     assert view.coverage["prompts"] == [each.prompt for each in PROMPTS] and view.coverage["stated"] is None
     assert np.isnan(decode(view.coverage["agreement"])).all()
+    say(view, do="state", rule=RULE.model_dump() | {"agreement": 1.2})
+    assert "each from 0 to 1" in view.problem and view.stated is None
     say(view, do="state", rule=RULE.model_dump())
     until_settled(view)
     found = run_study(Coverage(model=model.ref, prompts=PROMPTS, rule=RULE), model)

@@ -248,10 +248,27 @@ def test_nodes_of_another_model_cannot_be_tested(panel, tmp_path, monkeypatch): 
         node["node_id"] for node in document["nodes"]
     ]
     elsewhere.close()
-    for lost, sentence in (("model_sha256", "not said to be neurons"), ("answer", "from what it was drawn (answer)")):
-        ours = {name: value for name, value in document["metadata"]["mikit"].items() if name != lost}
+    for name, value, sentence in (
+        ("model_sha256", None, "it was drawn on weights None"),
+        ("answer", None, "from what it was drawn (answer)"),
+        ("count", 0, "from what it was drawn (count)"),
+    ):
+        ours = document["metadata"]["mikit"] | {name: value}
         opened(view, document | {"metadata": document["metadata"] | {"mikit": ours}})
         assert sentence in view.problem and view.graph["source"] == "theirs.json"
+    opened(view, foreign())
+    assert "not said to be neurons" in view.problem
+
+
+def test_only_what_is_on_screen_is_kept(panel, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    view = panel()
+    with mikit.exclusive():
+        view.set_state({"prompt": "w21 w22 w23"})
+        view._write_kept()
+        assert "no whole graph" in view.note and view.graph["prompt"] == "w5 w6 w7 w8"
+    until_settled(view)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_stop_leaves_what_was_drawn_and_writes_no_half(panel, model, tmp_path, monkeypatch):  # noqa: F811

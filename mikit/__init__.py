@@ -85,6 +85,8 @@ _HOME = {
     "FeatureDashboard": "mikit.widgets.features",
     "LensView": "mikit.widgets.lens",
     "PatchingView": "mikit.widgets.patching",
+    "MinimalView": "mikit.widgets.minimal",
+    "RepairView": "mikit.widgets.repair",
     "SteeringPanel": "mikit.widgets.steering",
     "SuperpositionView": "mikit.widgets.superposition",
     "TokenStrip": "mikit.widgets.tokens",

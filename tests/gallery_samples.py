@@ -439,6 +439,117 @@ def superposition(state: str) -> Traits:
     }  # fmt: skip
 
 
+def repair(state: str) -> Traits:
+    """Most heads lie on the line; two of layer 23 write what a later head then makes up for."""
+    empty, partial, several = state == "empty", state == "partial", state == "done"
+    draws = np.random.default_rng(5)
+    count = LAYERS * HEADS
+    direct = draws.laplace(0, 0.03, count)
+    total = direct + draws.laplace(0, 0.03, count)
+    for at, writes, loses in (
+        (210, 2.9, 2.95),
+        (262, 1.7, 1.6),
+        (261, -1.0, -1.2),
+        (220, -1.0, -0.5),
+        (207, 0.82, 0.02),
+        (208, 0.78, -0.15),
+        (180, -0.2, 1.1),
+    ):
+        direct[at], total[at] = writes, loses
+    if partial:
+        total[140:] = np.nan
+
+    def spread(values: NDArray[np.float64], by: float) -> NDArray[np.float64]:
+        return np.stack([values, values - by, values + by], -1)
+
+    half = 0.2 if several else np.nan
+    effects = [
+        spread(direct, half),
+        spread(total, half),
+        spread(direct, np.nan if partial else 0.08),
+        spread(total, np.nan if partial else 0.1),
+    ]
+    heads = [207, 208, 220, 210, 262, 261, 180]
+    parts = np.array([0.63, 0.3, 0.09, 0.05, -0.26, -0.05, 0.04])
+    back = np.outer((direct - total)[heads] / parts.sum(), parts)
+    by = ["L24H4", "norms", "L28 MLP", "L29H0", "L29 MLP", "L26 MLP", "other heads", "sum"]
+    found = {
+        "difference": encode(spread(np.array([6.12]), half)),
+        "effects": encode(np.stack(effects, 1)),
+        "split": None
+        if partial
+        else {
+            "heads": [f"L{n // HEADS}H{n % HEADS}" for n in heads],
+            "by": by,
+            "back": encode(spread(np.concatenate([back, back.sum(1, keepdims=True)], 1), half)),
+        },
+        "pairs": None
+        if partial
+        else {
+            "names": [
+                "L23H3 + L29H0",
+                "L23H0 + L24H4",
+                "L23H0 + L23H1",
+                "L23H3 + L29H1",
+                "L29H0 + L29H1",
+                "L20H0 + L29H0",
+            ],
+            "values": encode(spread(np.array([0.59, 0.4, 0.22, -0.72, -0.1, 0.28]), half)),
+            "random_names": ["L0H1 + L3H2", "L9H1 + L14H1", "L23H5 + L29H0"],
+            "random": encode(spread(np.array([-0.02, 0.0, 0.1]), np.nan)),
+        },
+    }
+    return _lanes(state, ("repair",)) | {
+        "title": "Switched off, and brought back",
+        "shows": "What each head writes to the answer itself, what the model loses without it, and which later parts"
+        " make up the difference.",
+        "hides": "That anything is there to repair: parts further on change because what they read has changed.",
+        "prompt": "".join(TEXT), "changed": "".join(TEXT).replace(", John", ", Mary"),
+        "answer": " Mary", "foil": " John",
+        "brought": "other prompt" if state == "old" else "mean", "prompts": 8 if several else 1,
+        "chosen": [20, 0] if state == "gone" else None, "grid": (LAYERS, HEADS), "found": None if empty else found,
+    }  # fmt: skip
+
+
+def minimal(state: str) -> Traits:
+    """Twelve units, of which six are enough, in three ways; sixteen in the last."""
+    units = 16 if state == "done" else 12
+    draws = np.random.default_rng(8)
+    count = {"done": 15, "old": 1}.get(state, 3)
+    circuits = np.stack([np.isin(np.arange(units), draws.permutation(units)[: units // 2]) for _ in range(count)])
+    both = circuits.astype(int) @ circuits.T.astype(int)
+    sizes = np.arange(4, 49)
+    measured = np.stack([0.55 * 2.0 ** np.arange(4, units + 1), 0.8 * np.arange(4, units + 1) ** 2 / 2], 1).astype(
+        np.int32
+    )
+    greedy = circuits[0] | (np.arange(units) % 4 == 0)
+    found = {
+        "units": units,
+        "share": 0.9,
+        "tested": measured[-1].tolist(),
+        "circuits": encode(circuits.astype(np.uint8)),
+        "greedy": greedy.astype(int).tolist(),
+        "overlap": encode(both / (units - both)),
+        "kept": [0.9 + 0.002 * n for n in range(count + 1)],
+        "random": [0.75, 0.64, 0.84],
+        "draws": 200,
+    }
+    growth = {
+        "tested": encode(measured[: 5 if state == "partial" else None]),
+        "at_most": encode(np.stack([2.0**sizes, sizes * (sizes + 1) / 2], 1)),
+        "speed": 400_000.0,
+    }
+    return _lanes(state, ("search",)) | {
+        "title": "What it costs to be sure",
+        "chip": "units-12-seed-0 · 956e92e0 · fp32",
+        "shows": "Every smallest set of units that keeps enough of a small network's decisions, all others held at"
+        " their mean, and how many sets were tested to find them.",
+        "hides": "How many units a circuit of a language model needs: there, no one can test every set.",
+        "units": units, "share": 0.9, "seed": 0, "chosen": 1 if state == "done" else 0, "fewest": 4, "most": 16,
+        "found": None if state in ("empty", "partial") else found, "growth": None if state == "empty" else growth,
+    }  # fmt: skip
+
+
 def dictionarytraining(state: str) -> Traits:
     """Three prices of firing: the lowest leaves out least, and has the fewest true directions."""
     measured = {"empty": 0, "partial": 30}.get(state, 100)
@@ -940,6 +1051,8 @@ VIEWS: dict[str, Callable[[str], Traits]] = {
     "replay": replay,
     "steering": steering,
     "superposition": superposition,
+    "repair": repair,
+    "minimal": minimal,
     "tokens": tokens,
     "training": training,
 }

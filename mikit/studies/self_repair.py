@@ -55,8 +55,8 @@ class SelfRepair(PairStudy, Study):
     MLP, norms, and their sum, which is direct less total; ``pair`` [pair], what is lost without both heads beyond what
     is lost without each, added up.
 
-    ``heads``: those of ``back``; empty: those of largest direct effect. Pairs are of the first six of these. Controls:
-    "other draws" of what heads are set to, with ``direct`` and ``total``; "random pairs" with ``pair``."""
+    ``heads``: those of ``back``; empty: those of largest effect, direct or total. Pairs are of the first six of these.
+    Controls: "other draws" of what heads are set to, with ``direct`` and ``total``; "random pairs" with ``pair``."""
 
     kind: Literal["self-repair"] = "self-repair"
     brought: Source = "mean"
@@ -100,16 +100,18 @@ class SelfRepair(PairStudy, Study):
             cases.append(case(model, tokens, brought, answer, foil))
             yield None
         direct = torch.stack([one.direct for one in cases])
-        found = _Found(cases, direct, torch.full_like(direct, torch.nan), self._heads(direct))
+        found = _Found(cases, direct, torch.full_like(direct, torch.nan))
         budget, work = cost.budget(model.spec), len(cases) * (1 + DRAWS)
         for n, one in enumerate(cases):
             for share in _totals(model, one, found.total[n], budget):
                 yield self._result(model, found, (n + share) / work)
+        effects = torch.maximum(direct.mean(0).abs(), found.total.mean(0).abs())
+        found.heads = self.heads or _strongest(effects, STRONGEST)
         for one in cases:
             *_, whole = repair(model, one, [frozenset([head]) for head in found.heads], budget=budget)
             found.repairs.append(whole)
             yield None
-        paired = strongest_pairs(_ranks(direct.mean(0), found.heads), max(PAIRED, len(self.heads)))
+        paired = strongest_pairs(_ranks(effects, self.heads), max(PAIRED, len(self.heads)))
         found.pairs, found.random = paired, random_pairs(model.spec.layers, model.spec.heads, RANDOM_PAIRS, self.seed)
         for n, one in enumerate(cases):
             joint = dict(beyond_sum(model, one, found.total[n], {*paired, *found.random}, budget=budget))
@@ -151,12 +153,6 @@ class SelfRepair(PairStudy, Study):
         by_draw = found.reshape(s.layers, draws, prompts, s.heads, s.d_head).movedim(0, 2)
         return [list(draw) for draw in by_draw]
 
-    def _heads(self, direct: Tensor) -> tuple[Head, ...]:
-        """Those asked for, else those of largest direct effect [prompt, layer, head]."""
-        mean = direct.mean(0).abs()
-        order = mean.flatten().topk(min(STRONGEST, mean.numel())).indices.tolist()
-        return self.heads or tuple((i // mean.shape[1], i % mean.shape[1]) for i in order)
-
     def _result(self, model: Model, found: _Found, done: float) -> Result:
         axes, controls = layer_head_axes(model), list[Control]()
         clean = torch.stack([one.difference(one.past.logits) for one in found.cases])
@@ -186,7 +182,7 @@ class _Found:
     cases: list[Case]
     direct: Tensor
     total: Tensor
-    heads: tuple[Head, ...]
+    heads: tuple[Head, ...] = ()
     repairs: list[Repair] = field(default_factory=list)
     pairs: list[Heads] = field(default_factory=list)
     random: list[Heads] = field(default_factory=list)
@@ -214,9 +210,15 @@ def _totals(model: Model, case: Case, total: Tensor, budget: float) -> Iterator[
         yield done / flat.numel()
 
 
-def _ranks(direct: Tensor, first: Sequence[Head]) -> Tensor:
-    """Numbers [layer, head] that put these heads first, in their order, and then others by their direct effect."""
-    ranks = direct.abs() / (1 + direct.abs().max())
+def _strongest(effects: Tensor, count: int) -> tuple[Head, ...]:
+    """The heads of largest effect [layer, head], the largest first."""
+    order = effects.flatten().topk(min(count, effects.numel())).indices.tolist()
+    return tuple((i // effects.shape[1], i % effects.shape[1]) for i in order)
+
+
+def _ranks(effects: Tensor, first: Sequence[Head]) -> Tensor:
+    """Numbers [layer, head] that put these heads first, in their order, and then others by their effect."""
+    ranks = effects / (1 + effects.max())
     for n, (layer, head) in enumerate(first):
         ranks[layer, head] = 1 + len(first) - n
     return ranks

@@ -163,10 +163,10 @@ TALL),line("random",x(shuffled[0]),0,x(shuffled[0]),TALL)]:[],line("base",x(0),T
 measured mikit-cg-pos",x(0),6,x(own[0])-x(0),8),line("whisker",x(own[1]),TALL/2,x(own[2]),TALL/2)]:[],...coverage.stated?
 [line("stated",x(coverage.stated[0]),0,x(coverage.stated[0]),TALL)]:[]))}return{state,figure:figure2,element:box("dial",
 figure2,...sliders.map(({element})=>element),box("state",state,said)),show({coverage,rule,stated,live,running,width}){now=
-rule;for(let{name,input,here}of sliders)input.value=String(rule[name]),here.textContent=fixed(rule[name],name==="agreeme\
-nt"?1:2);let all=coverage?.prompts.length??0,begun=coverage?covered(coverage,rule)[3]:0;state.hidden=!live||!all||stated!==
-null&&(running||begun===all),state.textContent=stated?"Go on":"State this rule",said.hidden=!state.hidden,said.textContent=
-stated?`│ stated ${ruleInWords(stated)}${coverage?.stated?`
+rule;for(let{name,input,here}of sliders)input.value=String(rule[name]),input.setAttribute("value",input.value),here.textContent=
+fixed(rule[name],name==="agreement"?1:2);let all=coverage?.prompts.length??0,begun=coverage?covered(coverage,rule)[3]:0;
+state.hidden=!live||!all||stated!==null&&(running||begun===all),state.textContent=stated?"Go on":"State this rule",said.
+hidden=!state.hidden,said.textContent=stated?`│ stated ${ruleInWords(stated)}${coverage?.stated?`
 ${range(coverage.stated)}`:""}`:"",words2.textContent=all?stated?"The prompts are run.":live?`State a rule: ${all} promp\
 ts are run then.`:"No rule was stated.":"No prompts were given.",chart.setAttribute("width",String(width)),chart.replaceChildren(
 line("base",1,TALL/2,width-1,TALL/2)),coverage&&draw(coverage,rule,width),chart.setAttribute("aria-label",words2.textContent??
@@ -252,44 +252,45 @@ outcome)),box("small mikit-muted",`logits; ${randomInWords(outcome.random)}`))}v
 in the other prompt"]],LISTED=4,EXAMPLES=2,AROUND=6,Inspector=class{constructor(model,signal,act,give){this.model=model;
 this.name=textField("Name of the group",signal,()=>{},"name");let group=()=>{act.group(this.name.value.trim()||`group ${model.
 get("groups").length+1}`),this.name.value=""};this.name.addEventListener("keydown",event=>{event.key==="Enter"&&group()},
-{signal}),this.grouping=box("line",this.pins,this.name,textButton("Group",signal,group),textButton("Unpin",signal,()=>act.
-unpin())),this.ungroup=textButton("Ungroup",signal,()=>act.ungroup()),this.other=textField("Prompt to swap in from",signal,
-give,"other prompt, as many tokens"),this.other.hidden=!0;let buttons=HOWS2.map(([how,label,title])=>{let button=h("butt\
-on",{type:"button",class:"mikit-cg-do",title:`Sets these neurons ${title} (${how})`},label);return button.addEventListener(
-"click",()=>{if(how==="swap"&&(this.other.hidden||!model.get("other")))return this.other.hidden=!1,this.other.focus();this.
-shown=-1,act.test(how,this.about.name,this.about.nodes)},{signal}),button});this.testing=box("testing",box("line",...buttons),
-this.other),this.forget=textButton("Forget tests",signal,()=>act.forget());let file=h("input",{type:"file",accept:".json\
-,application/json",hidden:!0,"aria-label":"A graph file"});file.addEventListener("change",()=>{let[chosen]=file.files??[];
-chosen&&chosen.arrayBuffer().then(content=>act.file(chosen.name,content)),file.value=""},{signal});let open=textButton("\
-Open file",signal,()=>file.click()),keep=textButton("Keep as file",signal,()=>act.keep());this.controls=[...buttons,this.
-other,open,keep,this.forget],this.past=selectField("Which test is shown",signal,i=>{this.shown=Number(i),this.drawOutcome(
-this.width)});let answers=box("answers",this.past,this.outcome);this.fading={test:answers,examples:this.detail},this.element=
-box("inspector",box("scroll",box("what",box("line",this.title,this.ungroup),this.effect,this.grouping,this.testing),answers,
-this.detail),this.wrong,box("line mikit-cg-files mikit-chrome",file,open,keep,h("span",{class:"mikit-gap"}),this.forget))}model;title=box(
-"title");effect=box("effect");pins=h("span",{});name;grouping;ungroup;testing;outcome=box("answer");past;forget;detail=box(
-"detail");wrong=h("p",{class:"mikit-error",role:"alert"});other;controls;fading;element;about={name:"",nodes:[]};shown=-1;width=0;reset(){
-this.shown=-1,this.name.value=""}draw(graph,drawn,width){let{model}=this,[chosen,pinned,problem]=[model.get("chosen"),model.
-get("pinned"),model.get("problem")],i=drawn?.place.get(chosen)??-1,nodes=(i>=0?drawn.members[i]:[]).filter(n2=>graph.kind[n2]===
-NEURON).map(n2=>graph.ids[n2]),name=i<0?"":drawn.kind[i]===GROUP?chosen:drawnName(graph,drawn,i);this.about={name,nodes};
-let label=graph?.labels[chosen],n=graph?.place.get(chosen)??-1;this.title.textContent=i>=0?`${drawnName(graph,drawn,i)}${label?
-` “${label}”`:""}`:n>=0?nameOf(graph,n):chosen||"Click a node to pin it",this.effect.textContent=i>=0?effectInWords(
-graph,drawn,i):chosen?"Pruned at this level: the slider brings it back.":"Several pins can be made one group, and what i\
-s chosen can be tested in the model.",this.ungroup.hidden=i<0||drawn.kind[i]!==GROUP,this.grouping.hidden=pinned.length<
-2,this.pins.textContent=`${pinned.length} pins`,this.testing.hidden=nodes.length===0,this.other.matches(":focus")||(this.
-other.value=model.get("other")),this.width=width,this.drawOutcome(width),this.drawDetail(graph,drawn,i),this.wrong.textContent=
-problem&&`× ${problem}`}drawOutcome(width){let[all,asked]=[this.model.get("outcome"),this.model.get("tests").length],at=this.
-shown>=0&&this.shown<all.length?this.shown:all.length-1,guess=this.model.get("predicted");this.outcome.replaceChildren(...all.
-length?[outcomeOf(all[at],at===0?guess:null,width,all.length===1)]:guess===null?[]:[box("small",`◇ you: ${figure(guess)}\
- for the first test`)],...asked>all.length?[box("small mikit-muted",`${asked-all.length} more being tested`)]:[]),this.past.
-hidden=all.length<2,options(this.past,all.map((one,i)=>[`${i}`,`${i+1} of ${all.length}: ${testInWords(one)}`]),`${at}`),
-this.forget.hidden=all.length===0}drawDetail(graph,drawn,i){let found=this.model.get("detail");if(i>=0&&drawn.kind[i]===
-GROUP){let names=drawn.members[i].map(n=>shortName(graph,n));return this.detail.replaceChildren(box("small mikit-muted",
-`Its members: ${names.join(", ")}`))}if(i<0||!found||found.id!==drawn.ids[i])return this.detail.replaceChildren();this.detail.
-replaceChildren(box("two",list("promotes ▲",found.promoted),list("suppresses ▼",found.suppressed)),...found.other?[box(
-"other",`another of its layer: ${[found.other.promoted[0],found.other.suppressed[0]].flatMap(one=>one?[`${tokenLabel(one.
-token)} ${signed(one.value)}`]:[]).join(", ")}`)]:[],...found.examples.length?[box("small mikit-muted","strongest in ord\
-inary texts"),...found.examples.slice(0,EXAMPLES).map(example)]:[])}};function list(title,all){return h("div",{},box("sm\
-all mikit-muted",title),...all.slice(0,LISTED).map(({token,value})=>box("promoted",h("span",{class:"mikit-token"},middle(
+{signal}),this.grouping=box("line mikit-chrome",this.pins,this.name,textButton("Group",signal,group),textButton("Unpin",
+signal,()=>act.unpin())),this.ungroup=textButton("Ungroup",signal,()=>act.ungroup()),this.ungroup.classList.add("mikit-c\
+hrome"),this.other=textField("Prompt to swap in from",signal,give,"other prompt, as many tokens"),this.other.hidden=!0;let buttons=HOWS2.
+map(([how,label,title])=>{let button=h("button",{type:"button",class:"mikit-cg-do",title:`Sets these neurons ${title} (${how}\
+)`},label);return button.addEventListener("click",()=>{if(how==="swap"&&(this.other.hidden||!model.get("other")))return this.
+other.hidden=!1,this.other.focus();this.shown=-1,act.test(how,this.about.name,this.about.nodes)},{signal}),button});this.
+testing=box("testing mikit-chrome",box("line",...buttons),this.other),this.forget=textButton("Forget tests",signal,()=>act.
+forget());let file=h("input",{type:"file",accept:".json,application/json",hidden:!0,"aria-label":"A graph file"});file.addEventListener(
+"change",()=>{let[chosen]=file.files??[];chosen&&chosen.arrayBuffer().then(content=>act.file(chosen.name,content)),file.
+value=""},{signal});let open=textButton("Open file",signal,()=>file.click()),keep=textButton("Keep as file",signal,()=>act.
+keep());this.controls=[...buttons,this.other,open,keep,this.forget],this.past=selectField("Which test is shown",signal,i=>{
+this.shown=Number(i),this.drawOutcome(this.width)});let answers=box("answers",this.past,this.outcome);this.fading={test:answers,
+examples:this.detail},this.element=box("inspector",box("scroll",box("what",box("line",this.title,this.ungroup),this.effect,
+this.grouping,this.testing),answers,this.detail),this.wrong,box("line mikit-cg-files mikit-chrome",file,open,keep,h("spa\
+n",{class:"mikit-gap"}),this.forget))}model;title=box("title");effect=box("effect");pins=h("span",{});name;grouping;ungroup;testing;outcome=box(
+"answer");past;forget;detail=box("detail");wrong=h("p",{class:"mikit-error",role:"alert"});other;controls;fading;element;about={
+name:"",nodes:[]};shown=-1;width=0;reset(){this.shown=-1,this.name.value=""}draw(graph,drawn,width){let{model}=this,[chosen,
+pinned,problem]=[model.get("chosen"),model.get("pinned"),model.get("problem")],i=drawn?.place.get(chosen)??-1,nodes=(i>=
+0?drawn.members[i]:[]).filter(n2=>graph.kind[n2]===NEURON).map(n2=>graph.ids[n2]),name=i<0?"":drawn.kind[i]===GROUP?chosen:
+drawnName(graph,drawn,i);this.about={name,nodes};let label=graph?.labels[chosen],n=graph?.place.get(chosen)??-1;this.title.
+textContent=i>=0?`${drawnName(graph,drawn,i)}${label?` “${label}”`:""}`:n>=0?nameOf(graph,n):chosen||"Click a node t\
+o pin it",this.effect.textContent=i>=0?effectInWords(graph,drawn,i):chosen?"Pruned at this level: the slider brings it b\
+ack.":"Several pins can be made one group, and what is chosen can be tested in the model.",this.ungroup.hidden=i<0||drawn.
+kind[i]!==GROUP,this.grouping.hidden=pinned.length<2,this.pins.textContent=`${pinned.length} pins`,this.testing.hidden=nodes.
+length===0,this.other.matches(":focus")||(this.other.value=model.get("other")),this.width=width,this.drawOutcome(width),
+this.drawDetail(graph,drawn,i),this.wrong.textContent=problem&&`× ${problem}`}drawOutcome(width){let[all,asked]=[this.model.
+get("outcome"),this.model.get("tests").length],at=this.shown>=0&&this.shown<all.length?this.shown:all.length-1,guess=this.
+model.get("predicted");this.outcome.replaceChildren(...all.length?[outcomeOf(all[at],at===0?guess:null,width,all.length===
+1)]:guess===null?[]:[box("small",`◇ you: ${figure(guess)} for the first test`)],...asked>all.length?[box("small mikit-\
+muted",`${asked-all.length} more being tested`)]:[]),this.past.hidden=all.length<2,options(this.past,all.map((one,i)=>[`${i}`,
+`${i+1} of ${all.length}: ${testInWords(one)}`]),`${at}`),[...this.past.options].forEach((one,i)=>one.toggleAttribute("s\
+elected",i===at)),this.forget.hidden=all.length===0}drawDetail(graph,drawn,i){let found=this.model.get("detail");if(i>=0&&
+drawn.kind[i]===GROUP){let names=drawn.members[i].map(n=>shortName(graph,n));return this.detail.replaceChildren(box("sma\
+ll mikit-muted",`Its members: ${names.join(", ")}`))}if(i<0||!found||found.id!==drawn.ids[i])return this.detail.replaceChildren();
+this.detail.replaceChildren(box("two",list("promotes ▲",found.promoted),list("suppresses ▼",found.suppressed)),...found.
+other?[box("other",`another of its layer: ${[found.other.promoted[0],found.other.suppressed[0]].flatMap(one=>one?[`${tokenLabel(
+one.token)} ${signed(one.value)}`]:[]).join(", ")}`)]:[],...found.examples.length?[box("small mikit-muted","strongest in\
+ ordinary texts"),...found.examples.slice(0,EXAMPLES).map(example)]:[])}};function list(title,all){return h("div",{},box(
+"small mikit-muted",title),...all.slice(0,LISTED).map(({token,value})=>box("promoted",h("span",{class:"mikit-token"},middle(
 tokenLabel(token),9)),h("span",{},signed(value)))))}function example({tokens,values,centre}){let spans=tokens.map(text=>tokenSpan(
 {text,special:!1}));spans[centre]?.classList.add("mikit-cg-peak");let place2=box("example",h("span",{class:"mikit-cg-bef\
 ore"},h("span",{},...spans.slice(Math.max(0,centre-AROUND),centre))),h("span",{class:"mikit-cg-after"},...spans.slice(centre,
@@ -402,11 +403,11 @@ top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),element},pins=m
 GROUP).map(i=>put(i,"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
 ning: how much of the graph is kept"}),numbers=box("numbers");return slider.addEventListener("input",()=>moved(slider.valueAsNumber),
 {signal}),{element:box("prune",slider,numbers),show(graph,drawn,levels,level){let last=levelCount(graph,levels)-1;slider.
-max=String(last),slider.value=String(Math.min(level,last)),slider.disabled=!graph?.ids.length;let kept=graph?.ids.length&&
-drawn?keptInWords(graph,drawn):"–";slider.setAttribute("aria-valuetext",`level ${level+1} of ${last+1}: ${kept}`);let none=new Float32Array,
-empty={kept:none,replacement:none,completeness:none,predicted:none,measured:none,random:none,random_low:none,random_high:none};
-numbers.replaceChildren(...[["kept",kept],...levelInWords(levels??empty,level)].map(([name,value])=>box("figure",h("span",
-{},name),h("b",{},value))))}}}var WIDE2=[544,470],NARROW=[500,380],SIDE=232,GAP=24,COVER=272,KINDS=["neuron","rest","token","output","group"],DRAWN_LANES=[
+max=String(last),slider.value=String(Math.min(level,last)),slider.setAttribute("value",slider.value),slider.disabled=!graph?.
+ids.length;let kept=graph?.ids.length&&drawn?keptInWords(graph,drawn):"–";slider.setAttribute("aria-valuetext",`level ${level+
+1} of ${last+1}: ${kept}`);let none=new Float32Array,empty={kept:none,replacement:none,completeness:none,predicted:none,
+measured:none,random:none,random_low:none,random_high:none};numbers.replaceChildren(...[["kept",kept],...levelInWords(levels??
+empty,level)].map(([name,value])=>box("figure",h("span",{},name),h("b",{},value))))}}}var WIDE2=[544,470],NARROW=[500,380],SIDE=232,GAP=24,COVER=272,KINDS=["neuron","rest","token","output","group"],DRAWN_LANES=[
 "graph","levels"];function share(value){return`${fixed(100*value,1)} %`}function render({model,el,signal}){let graph=graphOf(
 model.get("graph")),levels=levelsOf(model.get("levels")),coverage=coverageOf(model.get("coverage")),drawn=null,drawnFrom=[],
 view=frame(model,el,signal,{name:"circuitgraph",table,reset(){picture.leave(),inspector.reset()}});function table(){let columns=[

@@ -85,6 +85,7 @@ export function dialOf(signal: AbortSignal, moved: (rule: Rule) => void, stating
       now = rule;
       for (const { name, input, here } of sliders) {
         input.value = String(rule[name]);
+        input.setAttribute("value", input.value);
         here.textContent = fixed(rule[name], name === "agreement" ? 1 : 2);
       }
       const all = coverage?.prompts.length ?? 0;

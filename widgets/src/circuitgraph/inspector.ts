@@ -57,8 +57,9 @@ export class Inspector {
     this.name.addEventListener("keydown", (event) => {
       if (event.key === "Enter") group();
     }, { signal });
-    this.grouping = box("line", this.pins, this.name, textButton("Group", signal, group), textButton("Unpin", signal, () => act.unpin()));
+    this.grouping = box("line mikit-chrome", this.pins, this.name, textButton("Group", signal, group), textButton("Unpin", signal, () => act.unpin()));
     this.ungroup = textButton("Ungroup", signal, () => act.ungroup());
+    this.ungroup.classList.add("mikit-chrome");
     this.other = textField("Prompt to swap in from", signal, give, "other prompt, as many tokens");
     this.other.hidden = true;
     const buttons = HOWS.map(([how, label, title]) => {
@@ -73,7 +74,7 @@ export class Inspector {
       }, { signal });
       return button;
     });
-    this.testing = box("testing", box("line", ...buttons), this.other);
+    this.testing = box("testing mikit-chrome", box("line", ...buttons), this.other);
     this.forget = textButton("Forget tests", signal, () => act.forget());
     const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A graph file" });
     file.addEventListener("change", () => {
@@ -133,6 +134,8 @@ export class Inspector {
       ...(asked > all.length ? [box("small mikit-muted", `${asked - all.length} more being tested`)] : []));
     this.past.hidden = all.length < 2;
     options(this.past, all.map((one, i): [string, string] => [`${i}`, `${i + 1} of ${all.length}: ${testInWords(one)}`]), `${at}`);
+    // A copy of the page has what is written in it, not what was chosen.
+    [...this.past.options].forEach((one, i) => one.toggleAttribute("selected", i === at));
     this.forget.hidden = all.length === 0;
   }
 

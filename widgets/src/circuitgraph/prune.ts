@@ -20,6 +20,7 @@ export function pruneOf(signal: AbortSignal, moved: (level: number) => void): Pr
       const last = levelCount(graph, levels) - 1;
       slider.max = String(last);
       slider.value = String(Math.min(level, last));
+      slider.setAttribute("value", slider.value);
       slider.disabled = !graph?.ids.length;
       const kept = graph?.ids.length && drawn ? keptInWords(graph, drawn) : "–";
       slider.setAttribute("aria-valuetext", `level ${level + 1} of ${last + 1}: ${kept}`);

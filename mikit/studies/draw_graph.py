@@ -87,8 +87,9 @@ class DrawGraph(GraphStudy):
             found = neuron_effects(frozen, frozen.read_by_output(graph.answer, graph.foil)[0])
         sizes = torch.stack([found.everywhere.abs().flatten(), found.direct.abs().flatten()], dim=1)
         luck = torch.Generator().manual_seed(self.seed)
-        sets = [torch.randperm(len(sizes), generator=luck)[: len(graph.neurons)] for _ in range(DRAWS)]
-        return torch.stack([sizes[one].sum(0) for one in sets]) / (sizes.sum(0) + found.errors.abs().sum((1, 2)))
+        count = len(graph.neurons)
+        held = [sizes[torch.randperm(len(sizes), generator=luck)[:count]].sum(0) for _ in range(DRAWS)]
+        return torch.stack(held) / (sizes.sum(0) + found.errors.abs().sum((1, 2)))
 
     def _grids(self, model: Model, graph: AttributionGraph) -> dict[str, Grid]:
         numbers = adjacency(graph)
@@ -116,15 +117,17 @@ class DrawGraph(GraphStudy):
         values[: len(graph.neurons)], values[graph.output] = graph.values, graph.value
         reached = kept[-1].reached.clone()
         reached[graph.output] = torch.nan
-        since = len(kept) - torch.stack([one.nodes for one in kept]).sum(0)
-        edge_since = len(kept) - torch.stack([one.edges for one in kept]).sum(0)
-        of_nodes = torch.stack([values, total_effects(graph), reached, since.to(values)], dim=1)[nodes]
+        # Where a level keeps something, all behind it do too.
+        since = torch.stack([~one.nodes[nodes] for one in kept]).sum(0)
+        of_nodes = torch.stack([values, total_effects(graph), reached], dim=1)[nodes]
         to, source = edges.T
-        of_edges = torch.stack([graph.effects[to, source], edge_since[to, source].to(values)], dim=1)
+        edge_since = torch.stack([~one.edges[to, source] for one in kept]).sum(0)
         return {
-            "node": _grid(of_nodes, {"node": tuple(names.values()), "field": FIELDS}, "logits"),
+            "node": _grid(
+                torch.column_stack([of_nodes, since]), {"node": tuple(names.values()), "field": FIELDS}, "logits"
+            ),
             "edge": _grid(
-                of_edges,
+                torch.column_stack([graph.effects[to, source], edge_since]),
                 {
                     "edge": tuple(f"{names[s]}>{names[t]}" for t, s in edges.tolist()),
                     "field": ("effect", "level"),

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from mikit.circuits.attribution import attribution_graph
-from mikit.circuits.influence import adjacency, pruned
+from mikit.circuits.influence import Pruned, adjacency, pruned
 from mikit.errors import BadMetric, BadPair, EmptyText, NotOneToken, TooCostly, TooLong, UnknownSite
 from mikit.studies import graphs
 from mikit.studies.base import run_study, stream
@@ -87,17 +87,15 @@ def test_changes_by_hooks(tiny, foil, monkeypatch):
 
 def test_a_softcap_is_undone():
     model = tiny_models.model("gemma2")
-    graph = drawn(model, prompt="w1 w2 w3")
-    setting = Setting(graph.neurons, torch.zeros(len(graph.neurons)))
-    cap = model.hf.config.final_logit_softcapping
-    assert cap
-    model.hf.config.final_logit_softcapping = None
-    try:
-        free = next(changes(model, remember(model, graph.tokens), study(model).asked(model), [setting]))
-    finally:
+    found = []
+    for cap in (None, 0.5):
         model.hf.config.final_logit_softcapping = cap
-    capped = next(changes(model, remember(model, graph.tokens), study(model).asked(model), [setting]))
-    np.testing.assert_allclose(capped, free, atol=1e-4)
+        graph = drawn(model, prompt="w1 w2 w3")
+        setting = Setting(graph.neurons, torch.zeros(len(graph.neurons)))
+        past = remember(model, graph.tokens)
+        found.append([*next(changes(model, past, study(model).asked(model), [setting])), float(past.logits.max())])
+    (free, most), (capped, least) = found
+    assert capped == pytest.approx(free, rel=1e-3) and least < 0.5 < most
 
 
 def test_other_neurons_stand_where_the_chosen_do():
@@ -123,6 +121,20 @@ def test_levels_hold_one_another(model):
     for less, more in pairwise(kept):
         assert (less.nodes <= more.nodes).all() and (less.edges <= more.edges).all()
     assert kept[0].nodes.sum() < kept[-1].nodes.sum()
+
+
+def test_what_a_level_keeps_the_next_ones_keep(model, monkeypatch):
+    """Also where pruning by itself would drop it again, as it can on real graphs."""
+    numbers = adjacency(drawn(model))
+    size, places = len(numbers.rest), iter(range(len(LEVELS)))
+
+    def one_each(numbers, *, nodes, edges):
+        kept = torch.arange(size) == next(places)
+        return Pruned(kept, kept & kept[:, None], torch.zeros(size))
+
+    monkeypatch.setattr(graphs, "pruned", one_each)
+    kept = graphs.levels(numbers)
+    assert [int(one.nodes.sum()) for one in kept] == [int(one.edges.sum()) for one in kept] == list(range(1, 11))
 
 
 def test_nodes_by_name(model):

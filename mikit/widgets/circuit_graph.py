@@ -15,7 +15,7 @@ from mikit.errors import BadCircuit, BadPair, GraphUnusable, MikitError
 from mikit.models.model import Model
 from mikit.studies.base import Result, Study
 from mikit.studies.draw_graph import DrawGraph
-from mikit.studies.graph_coverage import Coverage, Question, Rule
+from mikit.studies.graph_coverage import GraphCoverage, Question, Rule
 from mikit.studies.graphs import GraphStudy, asked
 from mikit.studies.neuron_examples import NeuronExamples
 from mikit.studies.test_graph import Intervention, TestGraph
@@ -41,8 +41,8 @@ from mikit.widgets.worker import WORKER
 COUNTS = (300, 600, 1000, 1500)
 """How many neurons a graph can be drawn over: two of them take a second or three, most take ten."""
 
-RULE = Rule(replacement=0.1, completeness=0.7, agreement=0.7)
-"""Where the dial's rule stands to begin with: all three are within reach, and none is met everywhere."""
+RULE = Rule(replacement=0.1, completeness=0.7, agreement=0.8)
+"""Where the dial's rule stands to begin with: about half of ``PROMPTS`` meet it in smollm2-135m."""
 
 EXAMPLES = {
     "a flower": Question(prompt="A dog is an animal. A rose is a", answer=" flower", foil=" animal"),
@@ -105,7 +105,7 @@ class CircuitGraph(View):
         "levels": TestLevels,
         "test": TestGraph,
         "examples": NeuronExamples,
-        "cover": Coverage,
+        "cover": GraphCoverage,
         "keep": Study,
     }
     inputs: ClassVar[tuple[str, ...]] = (*DRAWN_FROM, "chosen", "tests")
@@ -328,7 +328,7 @@ class CircuitGraph(View):
         if model is None:
             return None
         if lane == "cover" and self.stated is not None and self._prompts:
-            return Coverage(model=model.ref, prompts=self._prompts, rule=Rule(**self.stated))
+            return GraphCoverage(model=model.ref, prompts=self._prompts, rule=Rule(**self.stated))
         if lane == "examples" and not (self._file and self._file.untested):
             return self._examples_of(model, self.chosen)
         if lane == "test" and self.tests and self._put_from == self._drawn_from:

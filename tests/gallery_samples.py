@@ -890,7 +890,8 @@ def circuitgraph(state: str) -> Traits:
     foretold = -9.5 * np.linspace(0.35, 1, count)
     measured = foretold * np.linspace(1.25, 1.02, count)
     random = np.linspace(-0.1, -1.2, count)
-    strongest = [drawn.nodes[n].id for n in np.argsort(-np.abs(drawn.effect[:230]))[:12]]
+    early = np.flatnonzero(drawn.since[:230] <= 6)
+    strongest = [drawn.nodes[n].id for n in early[np.argsort(-np.abs(drawn.effect[early]))][:12]]
     late = [one.id for one in drawn.nodes if one.kind == "feature" and (one.layer or 0) > 23][:14]
     tests = [
         {"name": "late layers off", "nodes": late, "how": "ablate", "other": ""},

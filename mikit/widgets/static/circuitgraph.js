@@ -359,48 +359,48 @@ target.closest("[data-at]");if(own)return Number(own.dataset.at);let box2=this.e
 places?nearest(this.places,event.clientX-box2.left,event.clientY-box2.top):-1};this.element.addEventListener("pointermov\
 e",event=>this.hover(under(event)),{signal}),this.element.addEventListener("pointerleave",()=>this.hover(-1),{signal}),this.
 element.addEventListener("click",event=>{let n=under(event);n<0||(this.cursor=this.drawn.ids[n],hooks.pin(n))},{signal}),
-this.element.addEventListener("keydown",event=>this.press(event),{signal})}hooks;back=h("canvas",{"aria-hidden":"true"});front=h(
-"canvas",{class:"mikit-cg-front","aria-hidden":"true"});axes=svg("svg",{class:"mikit-cg-axes","aria-hidden":"true"});names=h(
-"div",{class:"mikit-cg-names","aria-hidden":"true"});readout=h("div",{class:"mikit-cg-readout"});nothing=h("p",{class:"m\
-ikit-cg-nothing"});element=h("div",{class:"mikit-cg-plot",tabindex:0,role:"group"},this.back,this.axes,this.front,this.names,
-this.readout,this.nothing);graph=null;drawn=null;plan=null;places=null;ways=null;inks=null;marks={pinned:[],chosen:""};over=null;most=1;hovered=-1;cursor="";painted=[];leave(){
-this.hovered=-1,this.cursor="",this.follow()}draw(graph,drawn,size,inks,nothing){let[width,height]=size;Object.assign(this.
-element.style,{width:`${width}px`,height:`${height}px`}),this.nothing.hidden=!!graph?.ids.length,this.nothing.textContent=
-nothing;let key=[graph,drawn,width,height,...Object.values(inks),globalThis.devicePixelRatio];if(key.every((one,i)=>one===
-this.painted[i]))return;this.painted=key,this.hovered=-1,[this.graph,this.drawn,this.inks]=[graph,drawn,inks],this.plan=
-graph&&planOf(graph,width,height),this.places=drawn&&placesOf(drawn,this.plan),this.ways=drawn&&waysOf(drawn),this.most=
-mostOf(drawn?.brings??new Float32Array),this.over=sizeCanvas(this.front,width,height);let context=sizeCanvas(this.back,width,
-height);context?.clearRect(0,0,width,height),this.paintAxes(width,height),this.element.setAttribute("aria-label",graph?`${legendOf(
-graph)} Layers go up, tokens to the right. Left and right walk along a layer, up and down to the next layer, page keys b\
-y strength; Enter pins.`:nothing),!(!context||!graph||!drawn)&&(paintLayers(context,this.plan,graph.layers,GUTTER,inks),
-paintEdges(context,drawn,this.places,drawn.from.keys(),this.most,inks,!1),paintNodes(context,drawn,this.places,drawn.ids.
-keys(),inks))}mark(marks){this.marks=marks,this.paintNames(),this.follow()}hover(n){n!==this.hovered&&(this.hovered=n,this.
-follow())}press(event){if(event.ctrlKey||event.metaKey||event.altKey||!this.drawn||!this.places)return;let at=this.drawn.
-place.get(this.cursor);if(event.key==="Escape")this.leave();else if((event.key==="Enter"||event.key===" ")&&at!==void 0)
-this.hooks.pin(at);else{let first=this.drawn.place.get(this.marks.chosen)??stepped("End",0,this.drawn,this.places),next=stepped(
-event.key,at??first,this.drawn,this.places);if(next===null)return;this.cursor=this.drawn.ids[at===void 0&&event.key.startsWith(
-"Arrow")?first:next],this.hovered=-1,this.hooks.say(this.follow())}event.preventDefault()}follow(){let{graph,drawn,places,
-ways,inks,over}=this,under=this.hovered>=0?this.hovered:drawn?.place.get(this.cursor)??-1,n=under>=0?under:drawn?.place.
-get(this.marks.chosen)??-1,edges=drawn&&n>=0?lit(drawn,ways,n):[],words2=graph&&drawn&&n>=0?[drawnName(graph,drawn,n),effectInWords(
-graph,drawn,n),litInWords(drawn,edges)]:[];if(this.readout.textContent=words2.length?words2.join(" · "):graph?.ids.length?
-legendOf(graph):"",this.element.classList.toggle("mikit-cg-lit",edges.length>0),over&&drawn&&inks){over.clearRect(0,0,this.
-plan.width,this.plan.height),paintEdges(over,drawn,places,edges,this.most,inks,!0),n>=0&&paintNodes(over,drawn,places,new Set(
-[n,...edges.flatMap(e=>[drawn.from[e],drawn.to[e]])]),inks);let around=(i,more,width)=>{drawn.kind[i]!==GROUP&&ring(over,
-[places.x[i],places.y[i]],places.radius+more,inks.ink,width)};for(let id of this.marks.pinned)drawn.place.has(id)&&around(
-drawn.place.get(id),2.5,1.5);n>=0&&around(n,4.5,2)}for(let box2 of this.names.querySelectorAll(".mikit-cg-group"))box2.classList.
-toggle("mikit-cg-on",Number(box2.dataset.at)===n);return words2.join(". ")}paintAxes(width,height){let{graph,plan}=this;
-if(this.axes.setAttribute("width",String(width)),this.axes.setAttribute("height",String(height)),!graph||!plan)return this.
-axes.replaceChildren();let top=height-FOOT2+8;this.axes.replaceChildren(...Array.from({length:graph.layers},(_,layer)=>layer).
-filter(layer=>layer%(graph.layers<MANY2?1:5)===0).map(layer=>svg("text",{x:GUTTER-6,y:plan.y(layer)+4,"text-anchor":"end",
-class:"mikit-cg-axis"},`L${layer}`)),...graph.tokens.map((token,t)=>{let x=(plan.columns[t]+plan.columns[t+1])/2+4;return svg(
-"text",{x,y:top,"text-anchor":"end",transform:`rotate(-90 ${x} ${top})`,class:"mikit-cg-token"},middle(tokenLabel(token),
-LETTERS))}))}paintNames(){let{graph,drawn,places,plan,marks}=this;if(!graph||!drawn||!places||!plan)return this.names.replaceChildren();
-let put=(i,kind,text,top=places.y[i])=>{let element=h("span",{class:`mikit-cg-${kind}`,"data-at":i},text),right=kind==="\
-name"&&places.x[i]>plan.width-72;return Object.assign(element.style,{left:`${places.x[i]+(kind==="name"?right?-9:9:0)}px`,
-top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),element},pins=marks.pinned.map(id=>drawn.place.get(id)??
--1).filter(i=>i>=0&&drawn.kind[i]!==GROUP),tops=spread(pins.map(i=>places.y[i]),LINE,plan.height-FOOT2);this.names.replaceChildren(
-...pins.map((i,at)=>put(i,"name",shortName(graph,drawn.node[i]),tops[at])),...[...drawn.ids.keys()].filter(i=>drawn.kind[i]===
-GROUP).map(i=>put(i,"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
+this.element.addEventListener("keydown",event=>this.press(event),{signal})}hooks;back=h("canvas",{class:"mikit-cg-canvas",
+"aria-hidden":"true"});front=h("canvas",{class:"mikit-cg-canvas","aria-hidden":"true"});axes=svg("svg",{class:"mikit-cg-\
+axes","aria-hidden":"true"});names=h("div",{class:"mikit-cg-names","aria-hidden":"true"});readout=h("div",{class:"mikit-\
+cg-readout"});nothing=h("p",{class:"mikit-cg-nothing"});element=h("div",{class:"mikit-cg-plot",tabindex:0,role:"group"},
+this.back,this.axes,this.front,this.names,this.readout,this.nothing);graph=null;drawn=null;plan=null;places=null;ways=null;inks=null;marks={
+pinned:[],chosen:""};over=null;most=1;hovered=-1;cursor="";painted=[];leave(){this.hovered=-1,this.cursor="",this.follow()}draw(graph,drawn,size,inks,nothing){
+let[width,height]=size;Object.assign(this.element.style,{width:`${width}px`,height:`${height}px`}),this.nothing.hidden=!!graph?.
+ids.length,this.nothing.textContent=nothing;let key=[graph,drawn,width,height,...Object.values(inks),globalThis.devicePixelRatio];
+if(key.every((one,i)=>one===this.painted[i]))return;this.painted=key,this.hovered=-1,[this.graph,this.drawn,this.inks]=[
+graph,drawn,inks],this.plan=graph&&planOf(graph,width,height),this.places=drawn&&placesOf(drawn,this.plan),this.ways=drawn&&
+waysOf(drawn),this.most=mostOf(drawn?.brings??new Float32Array),this.over=sizeCanvas(this.front,width,height);let context=sizeCanvas(
+this.back,width,height);context?.clearRect(0,0,width,height),this.paintAxes(width,height),this.element.setAttribute("ari\
+a-label",graph?`${legendOf(graph)} Layers go up, tokens to the right. Left and right walk along a layer, up and down to \
+the next layer, page keys by strength; Enter pins.`:nothing),!(!context||!graph||!drawn)&&(paintLayers(context,this.plan,
+graph.layers,GUTTER,inks),paintEdges(context,drawn,this.places,drawn.from.keys(),this.most,inks,!1),paintNodes(context,drawn,
+this.places,drawn.ids.keys(),inks))}mark(marks){this.marks=marks,this.paintNames(),this.follow()}hover(n){n!==this.hovered&&
+(this.hovered=n,this.follow())}press(event){if(event.ctrlKey||event.metaKey||event.altKey||!this.drawn||!this.places)return;
+let at=this.drawn.place.get(this.cursor);if(event.key==="Escape")this.leave();else if((event.key==="Enter"||event.key===
+" ")&&at!==void 0)this.hooks.pin(at);else{let first=this.drawn.place.get(this.marks.chosen)??stepped("End",0,this.drawn,
+this.places),next=stepped(event.key,at??first,this.drawn,this.places);if(next===null)return;this.cursor=this.drawn.ids[at===
+void 0&&event.key.startsWith("Arrow")?first:next],this.hovered=-1,this.hooks.say(this.follow())}event.preventDefault()}follow(){
+let{graph,drawn,places,ways,inks,over}=this,under=this.hovered>=0?this.hovered:drawn?.place.get(this.cursor)??-1,n=under>=
+0?under:drawn?.place.get(this.marks.chosen)??-1,edges=drawn&&n>=0?lit(drawn,ways,n):[],words2=graph&&drawn&&n>=0?[drawnName(
+graph,drawn,n),effectInWords(graph,drawn,n),litInWords(drawn,edges)]:[];if(this.readout.textContent=words2.length?words2.
+join(" · "):graph?.ids.length?legendOf(graph):"",this.element.classList.toggle("mikit-cg-lit",edges.length>0),over&&drawn&&
+inks){over.clearRect(0,0,this.plan.width,this.plan.height),paintEdges(over,drawn,places,edges,this.most,inks,!0),n>=0&&paintNodes(
+over,drawn,places,new Set([n,...edges.flatMap(e=>[drawn.from[e],drawn.to[e]])]),inks);let around=(i,more,width)=>{drawn.
+kind[i]!==GROUP&&ring(over,[places.x[i],places.y[i]],places.radius+more,inks.ink,width)};for(let id of this.marks.pinned)
+drawn.place.has(id)&&around(drawn.place.get(id),2.5,1.5);n>=0&&around(n,4.5,2)}for(let box2 of this.names.querySelectorAll(
+".mikit-cg-group"))box2.classList.toggle("mikit-cg-on",Number(box2.dataset.at)===n);return words2.join(". ")}paintAxes(width,height){
+let{graph,plan}=this;if(this.axes.setAttribute("width",String(width)),this.axes.setAttribute("height",String(height)),!graph||
+!plan)return this.axes.replaceChildren();let top=height-FOOT2+8;this.axes.replaceChildren(...Array.from({length:graph.layers},
+(_,layer)=>layer).filter(layer=>layer%(graph.layers<MANY2?1:5)===0).map(layer=>svg("text",{x:GUTTER-6,y:plan.y(layer)+4,
+"text-anchor":"end",class:"mikit-cg-axis"},`L${layer}`)),...graph.tokens.map((token,t)=>{let x=(plan.columns[t]+plan.columns[t+
+1])/2+4;return svg("text",{x,y:top,"text-anchor":"end",transform:`rotate(-90 ${x} ${top})`,class:"mikit-cg-token"},middle(
+tokenLabel(token),LETTERS))}))}paintNames(){let{graph,drawn,places,plan,marks}=this;if(!graph||!drawn||!places||!plan)return this.
+names.replaceChildren();let put=(i,kind,text,top=places.y[i])=>{let element=h("span",{class:`mikit-cg-${kind}`,"data-at":i},
+text),right=kind==="name"&&places.x[i]>plan.width-72;return Object.assign(element.style,{left:`${places.x[i]+(kind==="na\
+me"?right?-9:9:0)}px`,top:`${top}px`}),element.classList.toggle("mikit-cg-left",right),element},pins=marks.pinned.map(id=>drawn.
+place.get(id)??-1).filter(i=>i>=0&&drawn.kind[i]!==GROUP),tops=spread(pins.map(i=>places.y[i]),LINE,plan.height-FOOT2);this.
+names.replaceChildren(...pins.map((i,at)=>put(i,"name",shortName(graph,drawn.node[i]),tops[at])),...[...drawn.ids.keys()].
+filter(i=>drawn.kind[i]===GROUP).map(i=>put(i,"group",`${drawn.effect[i]<0?"−":"+"} ${drawn.ids[i]}`)))}};function pruneOf(signal,moved){let slider=h("input",{type:"range",class:"mikit-cg-slider",min:0,step:1,"aria-label":"Pru\
 ning: how much of the graph is kept"}),numbers=box("numbers");return slider.addEventListener("input",()=>moved(slider.valueAsNumber),
 {signal}),{element:box("prune",slider,numbers),show(graph,drawn,levels,level){let last=levelCount(graph,levels)-1;slider.
 max=String(last),slider.value=String(Math.min(level,last)),slider.setAttribute("value",slider.value),slider.disabled=!graph?.

@@ -29,8 +29,8 @@ export interface Marks {
 }
 
 export class Picture {
-  private readonly back = h("canvas", { "aria-hidden": "true" });
-  private readonly front = h("canvas", { class: "mikit-cg-front", "aria-hidden": "true" });
+  private readonly back = h("canvas", { class: "mikit-cg-canvas", "aria-hidden": "true" });
+  private readonly front = h("canvas", { class: "mikit-cg-canvas", "aria-hidden": "true" });
   private readonly axes = svg("svg", { class: "mikit-cg-axes", "aria-hidden": "true" });
   private readonly names = h("div", { class: "mikit-cg-names", "aria-hidden": "true" });
   private readonly readout = h("div", { class: "mikit-cg-readout" });

@@ -191,6 +191,3 @@ class _Found:
 def _covered(value: float, low: float, high: float) -> Grid:
     ends = [Array.of(np.array([end])) for end in (value, low, high)]
     return Grid(values=ends[0], low=ends[1], high=ends[2], axes={"of": ("prompts",)}, unit="share")
-
-
-Coverage = GraphCoverage

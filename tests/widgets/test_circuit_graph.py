@@ -11,7 +11,7 @@ import traitlets
 from mikit.errors import BadPair, GraphUnusable, NotOneToken
 from mikit.studies.base import run_study
 from mikit.studies.draw_graph import DrawGraph
-from mikit.studies.graph_coverage import Coverage, Question, Rule
+from mikit.studies.graph_coverage import GraphCoverage, Question, Rule
 from mikit.studies.neuron_examples import NeuronExamples
 from mikit.studies.record import Record
 from mikit.studies.test_graph import Intervention, TestGraph
@@ -231,7 +231,7 @@ def test_the_dial_runs_once_its_rule_is_stated(panel, model):
     assert "each from 0 to 1" in view.problem and view.stated is None
     say(view, do="state", rule=RULE.model_dump())
     until_settled(view)
-    found = run_study(Coverage(model=model.ref, prompts=PROMPTS, rule=RULE), model)
+    found = run_study(GraphCoverage(model=model.ref, prompts=PROMPTS, rule=RULE), model)
     for name in ("replacement", "completeness", "agreement"):
         np.testing.assert_array_equal(decode(view.coverage[name]), found.grids[name].values.numpy())
     covered, shuffled = found.grids["covered"], found.controls[0].grids["agreement"]

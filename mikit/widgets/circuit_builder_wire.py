@@ -81,7 +81,7 @@ def tested_wire(result: Result) -> dict[str, Any]:
     return {
         "mode": "parts" if isinstance(study.circuit, PartsCircuit) else "edges",
         "parts": list(study.circuit.parts) if isinstance(study.circuit, PartsCircuit) else [],
-        "pairs": len(study.pairs),
+        "pairs": max(1, int(result.done * len(study.pairs) + 1e-6)),  # as far as they are averaged over
         "measure": encode(_ranged(result.grids["measure"])[order]),
         "random": encode(_ranged(result.controls[0].grids["measure"])),
         "faithfulness": encode(_ranged(own)),

@@ -10,14 +10,17 @@ import pytest
 import torch
 
 import mikit
+from mikit.circuits.edges import edge_scores
 from mikit.circuits.faithfulness import SHARES
 from mikit.errors import BadPair, MikitError, NotOneToken, UnknownSite
 from mikit.models.model import Model
-from mikit.studies.base import run_study
+from mikit.studies import circuits
+from mikit.studies.base import run_study, stream
 from mikit.studies.kinds import RankEdges
 from mikit.studies.pairs import PromptPair
 from mikit.trace.graph import graph_of
 from mikit.widgets.circuit_builder import OFFERED, CircuitBuilder
+from mikit.widgets.circuit_builder_wire import tested_wire
 from mikit.widgets.wire import decode
 from tests import tiny
 from tests.widgets.waiting import until, until_settled
@@ -149,9 +152,12 @@ def test_parts_ticked_by_hand_stay_and_offered_ones_follow_the_prompts(model: Mo
     assert view.clean == PAIR.clean and view.tested["parts"] == view.parts != ["L0H0"]
 
 
-def test_edges_wait_for_their_ranking(model: Model) -> None:
-    view = view_of(model, mode="edges", count=20)
+def test_edges_wait_for_their_ranking(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    ranked: list[object] = []
+    monkeypatch.setattr(circuits, "edge_scores", lambda *of, **how: ranked.append(of) or edge_scores(*of, **how))
+    view = view_of(model, pair=PAIR.model_copy(update={"foil": "w9"}), mode="edges", count=20)
     until_settled(view)
+    assert len(ranked) == 1  # once for all lanes
     assert view.tested["edges"] == 20 and decode(view.curve["sizes"]).tolist() == [
         max(1, int(share * graph_of(model.spec).size)) for share in SHARES
     ]
@@ -186,6 +192,9 @@ def test_several_pairs_of_other_lengths_have_an_interval(model: Model) -> None:
     values, low, high = decode(view.tested["measure"]).T
     own = np.mean([difference(model, pair.clean) for pair in (PAIR, LONGER)])
     assert values[0] == pytest.approx(own, abs=1e-4) and low[0] < values[0] < high[0]
+    for result in stream(view.ask("test"), model):  # an interval as soon as there are two to take it over
+        wire = tested_wire(result)
+        assert wire["pairs"] == 1 + np.isfinite(decode(wire["measure"])[0, 1])
     view.on = 0
     until_settled(view)
     assert view.tested["pairs"] == 1 and np.isnan(decode(view.tested["measure"])[:, 1]).all()

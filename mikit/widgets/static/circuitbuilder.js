@@ -185,38 +185,39 @@ wire.found,wire.random].map(one=>{let flat=decode(one);return Array.from({length
 i],whole:flat[2*i+1]}))});return{out:wire.out,found,random,done:wire.done}}function partName(part,heads){let[layer,at]=[
 Math.floor(part/(heads+1)),part%(heads+1)];return at===heads?`L${layer} MLP`:`L${layer}H${at}`}function partNumber(name,heads){
 let[,layer,head2]=/^L(\d+)(?:H(\d+)| MLP)$/.exec(name)??[];return layer===void 0?-1:Number(layer)*(heads+1)+(head2===void 0?
-heads:Number(head2))}var NOT_MISSED=.01,rounded=value=>Math.round(100*value)/100,fixed2=value=>fixed(rounded(value)),signed2=value=>signed(rounded(
-value)),count=value=>value.toLocaleString("en-GB").replaceAll(","," "),many=(n,one)=>`${count(n)} ${one}${n===1?"":"s"}`,
-spanned=([value,low,high])=>Number.isFinite(low)?`${fixed2(value)} [${fixed2(low)}, ${fixed2(high)}]`:fixed2(value),gap=({
-circuit,whole})=>Math.abs(circuit-whole);function circuitInWords(tested,edges){let size2=`${many(tested.edges,"edge")}${edges===
-void 0?"":` (${percent(tested.edges/edges)})`}`;return tested.mode==="parts"?`${many(tested.parts.length,"part")}, ${size2}`:
-size2}function faithfulnessInWords({faithfulness,pairs}){return{value:spanned(faithfulness),unit:pairs>1?`${pairs} pairs`:
-"n = 1"}}function randomInWords({randomFaithfulness,edges,draws}){return Number.isFinite(randomFaithfulness[0])?`${draws}\
- random circuits of ${many(edges,"edge")}: ${spanned(randomFaithfulness)}`:"random circuits of its size: being run"}function knockedInWords({
-whole,nothing,without,randomWithout}){if(![without[0],nothing[0]].every(Number.isFinite))return"";let share=value=>(value-
-nothing[0])/(whole[0]-nothing[0]),random=Number.isFinite(randomWithout[0])?` (random circuits taken out: ${fixed2(share(
-randomWithout[0]))})`:"";return`Taken out, the circuit leaves ${fixed2(share(without[0]))} of it to the rest${random}.`}
-function neededInWords({needed}){let found=Object.entries(needed).filter(([,loss2])=>Number.isFinite(loss2)).sort((a,b)=>b[1]-
-a[1]);if(!found.length)return"";let spare=found.filter(([,loss2])=>loss2<NOT_MISSED),[name,loss]=found[0],rest=spare.length?
-`${spare.length} of ${found.length} cost less than ${NOT_MISSED}`:"none is spare";return`Missed most: ${name} (${signed2(
--loss)}); ${rest} (minimality).`}function partInWords(part,heads,ranking,ticked,tested,mode){let name=partName(part,heads);
-if(!ranking)return name;let place2=ranking.order.indexOf(part)+1,worth=`${name}: its edges move ${fixed2(ranking.scores[part])}\
- logits, estimated; place ${place2} of ${ranking.scores.length}`,loss=tested?.needed[name],first=ranking.first[part],where=mode===
-"edges"&&first?`; its strongest edge is number ${count(first)}`:"";return`${worth}${where}${ticked?"; in the circuit":""}${ticked&&
-loss!==void 0?`, which keeps ${fixed2(loss)} less without it`:""}`}function restInWords(ranking){if(!ranking)return"Part\
-s are being ranked (EAP-IG): each edge's effect is estimated.";let check=ranking.check;return check?`Estimates against c\
-uts: the ${check.edges} strongest edges, cut one by one, moved it by ${fixed2(check.measured)} on average (estimated ${fixed2(
-check.estimated)}); random edges ${fixed2(check.random_measured)}.`:"Colour: how much a part's edges move the answer, es\
-timated."}var beside=(name,term,found,random)=>`${name} (${term}) ${fixed2(found[0])}, random ${spanned(random)}`;function areasInWords(curve){
-return`${beside("Area under it","CPR",curve.cpr,curve.randomCpr)} · ${beside("between it and 1","CMD",curve.cmd,curve.randomCmd)}`}
-function askBeatInWords(seconds){return`A circuit that has everything reacts to a loss as the whole model does (complete\
-ness). The adversary leaves parts out of both, and looks for where they differ most${seconds===void 0?"":`: about ${seconds<
-1.5?"1 s":`${Math.round(seconds)} s`}`}.`}function beatenInWords({out,found,random,done}){let last=Math.min(out.length,found.
-length-1);if(last<1)return"The adversary is looking.";let[before,after,blind]=[found[0],found[last],random[last]],beside2=blind&&
-Number.isFinite(gap(blind))?`, after ${many(last,"part")} drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"S\
-o far: "}${done?"W":"w"}ithout ${out.slice(0,last).join(", ")} the circuit moves by ${signed2(after.circuit-before.circuit)}\
-, the whole model by ${signed2(after.whole-before.whole)}. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(
-gap(before))})${beside2}.`}var NAMES=118,FIGURES=44,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
+heads:Number(head2))}var NOT_MISSED=.01,ABOVE=1.05,rounded=value=>Math.round(100*value)/100,fixed2=value=>fixed(rounded(value)),signed2=value=>signed(
+rounded(value)),count=value=>value.toLocaleString("en-GB").replaceAll(","," "),many=(n,one)=>`${count(n)} ${one}${n===
+1?"":"s"}`,spanned=([value,low,high])=>Number.isFinite(low)?`${fixed2(value)} [${fixed2(low)}, ${fixed2(high)}]`:fixed2(
+value),gap=({circuit,whole})=>Math.abs(circuit-whole);function circuitInWords(tested,edges){let size2=`${many(tested.edges,
+"edge")}${edges===void 0?"":` (${percent(tested.edges/edges)})`}`;return tested.mode==="parts"?`${many(tested.parts.length,
+"part")}, ${size2}`:size2}function faithfulnessInWords({faithfulness,pairs}){return{value:spanned(faithfulness),unit:pairs>
+1?`${pairs} pairs`:"n = 1"}}function randomInWords({randomFaithfulness,edges,draws}){return Number.isFinite(randomFaithfulness[0])?
+`${draws} random circuits of ${many(edges,"edge")}: ${spanned(randomFaithfulness)}`:"random circuits of its size: being \
+run"}function knockedInWords({whole,nothing,without,randomWithout}){if(![without[0],nothing[0]].every(Number.isFinite))return"";
+let share=value=>(value-nothing[0])/(whole[0]-nothing[0]),random=Number.isFinite(randomWithout[0])?` (random circuits ta\
+ken out: ${fixed2(share(randomWithout[0]))})`:"";return`Taken out, the circuit leaves ${fixed2(share(without[0]))} of it\
+ to the rest${random}.`}function aboveInWords({faithfulness:[value]}){return value>ABOVE?"Above 1: edges that work again\
+st the answer were left out.":""}function neededInWords({needed}){let found=Object.entries(needed).filter(([,loss2])=>Number.
+isFinite(loss2)).sort((a,b)=>b[1]-a[1]);if(!found.length)return"";let spare=found.filter(([,loss2])=>loss2<NOT_MISSED),[
+name,loss]=found[0],rest=spare.length?`${spare.length} of ${found.length} cost less than ${NOT_MISSED}`:"none is spare";
+return`Missed most: ${name} (${signed2(-loss)}); ${rest} (minimality).`}function partInWords(part,heads,ranking,ticked,tested,mode){
+let name=partName(part,heads);if(!ranking)return name;let place2=ranking.order.indexOf(part)+1,worth=`${name}: its edges\
+ move ${fixed2(ranking.scores[part])} logits, estimated; place ${place2} of ${ranking.scores.length}`,loss=tested?.needed[name],
+first=ranking.first[part],where=mode==="edges"&&first?`; its strongest edge is number ${count(first)}`:"";return`${worth}${where}${ticked?
+"; in the circuit":""}${ticked&&loss!==void 0?`, which keeps ${fixed2(loss)} less without it`:""}`}function restInWords(ranking){
+if(!ranking)return"Parts are being ranked (EAP-IG): each edge's effect is estimated.";let check=ranking.check;return check?
+`Estimates against cuts: the ${check.edges} strongest edges, cut one by one, moved it by ${fixed2(check.measured)} on av\
+erage (estimated ${fixed2(check.estimated)}); random edges ${fixed2(check.random_measured)}.`:"Colour: how much a part's\
+ edges move the answer, estimated."}var beside=(name,term,found,random)=>`${name} (${term}) ${fixed2(found[0])}, random ${spanned(
+random)}`;function areasInWords(curve){return`${beside("Area under it","CPR",curve.cpr,curve.randomCpr)} · ${beside("be\
+tween it and 1","CMD",curve.cmd,curve.randomCmd)}`}function askBeatInWords(seconds){return`A circuit that has everything\
+ reacts to a loss as the whole model does (completeness). The adversary leaves parts out of both, and looks for where th\
+ey differ most${seconds===void 0?"":`: about ${seconds<1.5?"1 s":`${Math.round(seconds)} s`}`}.`}function beatenInWords({
+out,found,random,done}){let last=Math.min(out.length,found.length-1);if(last<1)return"The adversary is looking.";let[before,
+after,blind]=[found[0],found[last],random[last]],beside2=blind&&Number.isFinite(gap(blind))?`, after ${many(last,"part")}\
+ drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"So far: "}${done?"W":"w"}ithout ${out.slice(0,last).join("\
+, ")} the circuit moves by ${signed2(after.circuit-before.circuit)}, the whole model by ${signed2(after.whole-before.whole)}\
+. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(gap(before))})${beside2}.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
 whole,random:null},{name:"circuit alone",value:tested.alone,random:tested.randomAlone},{name:"circuit taken out",value:tested.
 without,random:tested.randomWithout},{name:"every edge cut",value:tested.nothing,random:null}]}function drawBars(target,tested,width){
 let rows=tested?rowsOf(tested):[],values=rows.flatMap(({value,random})=>[...value,...random??[]]).filter(Number.isFinite),
@@ -236,32 +237,33 @@ min(...values),Math.max(...values)],x=value=>NAMES2+6+(value-low)/(high-low||1)*
 out.length);size(target,width,height),target.setAttribute("aria-label",`Rounds of the adversary: ${found.slice(0,out.length+
 1).map((one,i)=>`${i?`without ${out[i-1]} too`:"nothing left out"}: circuit ${signed2(one.circuit)}, whole model ${signed2(
 one.whole)}, apart ${fixed2(gap(one))}`).join("; ")}`),target.replaceChildren(text("axis",width,10,"apart","end"),text("\
-axis",0,10,"● circuit ○ model; grey: parts drawn blindly"),line("base",x(0),HEAD+2,x(0),height),...found.slice(0,out.
-length+1).flatMap((one,i)=>{let y=HEAD+STEP2*i+8,blind=random[i];return[...blind&&i?[...pair("random",blind,y+9,2.5,x),...Number.
+axis",0,10,"● circuit ○ model, grey: drawn blindly"),line("base",x(0),HEAD+2,x(0),height),...found.slice(0,out.length+
+1).flatMap((one,i)=>{let y=HEAD+STEP2*i+8,blind=random[i];return[...blind&&i?[...pair("random",blind,y+9,2.5,x),...Number.
 isFinite(gap(blind))?[text("axis",width,y+13,fixed2(gap(blind)),"end")]:[]]:[],text("name",0,y+4,i?`− ${out[i-1]}`:"al\
 l there"),...pair("found",one,y,4,x),...Number.isFinite(gap(one))?[text("figure",width,y+3,fixed2(gap(one)),"end")]:[]]}))}function polyline(x,y){let pen="M";return Array.from(y,(value,i)=>{if(!Number.isFinite(value))return pen="M","";let step=`${pen}${x[i].
-toFixed(1)} ${value.toFixed(1)}`;return pen="L",step}).join("")}var LEFT=30,RIGHT=12,TOP=8,FOOT=30,LOWEST=-.5,HIGHEST=3;function plotOf(curve,own,width,height){let sizes=[...curve.sizes,
-...own?[Math.max(1,own.edges)]:[]],[from,to]=[Math.log(Math.min(...sizes)),Math.log(Math.max(...sizes))],all=[...curve.found,
-...curve.random,[own?.faithfulness??0]].flat().filter(Number.isFinite),[low,high]=[Math.max(LOWEST,Math.min(0,...all)),Math.
-min(HIGHEST,Math.max(1.05,...all))];return{low,high,x:one=>LEFT+(Math.log(one)-from)/(to-from||1)*(width-LEFT-RIGHT),y:share=>TOP+
-(high-Math.max(low,Math.min(high,share)))/(high-low)*(height-TOP-FOOT)}}function nearest(curve,plot,x){let best=0;return curve.
-sizes.forEach((one,i)=>{Math.abs(plot.x(one)-x)<Math.abs(plot.x(curve.sizes[best])-x)&&(best=i)}),best}function drawCurve(target,curve,own,at,width,height){
+toFixed(1)} ${value.toFixed(1)}`;return pen="L",step}).join("")}var LEFT=30,RIGHT=12,TOP=8,FOOT=30,LOWEST=-.5,HIGHEST=3,HALVES=1.6;function plotOf(curve,own,width,height){let sizes=[...curve.
+sizes,...own?[Math.max(1,own.edges)]:[]],[from,to]=[Math.log(Math.min(...sizes)),Math.log(Math.max(...sizes))],all=[...curve.
+found,...curve.random,[own?.faithfulness??0]].flat().filter(Number.isFinite),[low,high]=[Math.max(LOWEST,Math.min(0,...all)),
+Math.min(HIGHEST,Math.max(1.05,...all))];return{low,high,x:one=>LEFT+(Math.log(one)-from)/(to-from||1)*(width-LEFT-RIGHT),
+y:share=>TOP+(high-Math.max(low,Math.min(high,share)))/(high-low)*(height-TOP-FOOT)}}function nearest(curve,plot,x){let best=0;
+return curve.sizes.forEach((one,i)=>{Math.abs(plot.x(one)-x)<Math.abs(plot.x(curve.sizes[best])-x)&&(best=i)}),best}function drawCurve(target,curve,own,at,width,height){
 let plot=plotOf(curve,own,width,height),xs=Array.from(curve.sizes,plot.x),ys=values=>values.map(value=>Number.isFinite(value)?
 plot.y(value):Number.NaN),known=[...xs.keys()].filter(i=>Number.isFinite(curve.random[i][1])),bottom=height-FOOT,powers=Array.
 from({length:8},(_,i)=>10**i).filter(one=>plot.x(one)>=LEFT-1&&plot.x(one)<=width-RIGHT+1);size(target,width,height),target.
-replaceChildren(...[0,.5,1].flatMap(tick=>[line(tick===.5?"grid":"base",LEFT,plot.y(tick),width-RIGHT,plot.y(tick)),text(
-"axis",LEFT-6,plot.y(tick)+4,`${tick}`,"end")]),...powers.flatMap(one=>[line("base",plot.x(one),bottom,plot.x(one),bottom+
-4),text("axis",plot.x(one),bottom+15,count(one),"middle")]),text("axis",width-RIGHT,height-2,"edges in the circuit →",
-"end"),text("axis",LEFT,height-2,"↑ faithfulness"),...known.length>1?[svg("polygon",{class:"mikit-cb-band",points:[...known.
-map(i=>`${xs[i].toFixed(1)},${plot.y(curve.random[i][2]).toFixed(1)}`),...[...known].reverse().map(i=>`${xs[i].toFixed(1)}\
-,${plot.y(curve.random[i][1]).toFixed(1)}`)].join(" ")})]:[],svg("path",{class:"mikit-cb-random",d:polyline(xs,ys(curve.
-random.map(([value])=>value)))}),svg("path",{class:"mikit-cb-line",d:polyline(xs,ys(curve.found.map(([value])=>value)))}),
-...curve.found.flatMap(([value,low,high],i)=>[...Number.isFinite(low)?[line("whisker",xs[i],plot.y(low),xs[i],plot.y(high))]:
-[],...Number.isFinite(value)?[dot("point",xs[i],plot.y(value),2.5)]:[]]),...own&&Number.isFinite(own.faithfulness)?[line(
-"hand",plot.x(own.edges),TOP-4,plot.x(own.edges),bottom),dot("dot",plot.x(own.edges),plot.y(own.faithfulness),5)]:[],...at===
-null?[]:[rect("hover",xs[at]-.5,TOP,1,bottom-TOP)])}function sizeInWords(curve,i){let[value,[random,low,high]]=[curve.found[i][0],
-curve.random[i]];return`${count(curve.sizes[i])} edges: strongest ${fixed2(value)}, random ${fixed2(random)}${Number.isFinite(
-low)?` [${fixed2(low)}, ${fixed2(high)}]`:""}`}function options(select,all,chosen){select.length===all.length&&all.every(([value,label2],i)=>select.options[i].value===
+replaceChildren(...(plot.high<HALVES?[0,.5,1]:[0,1,2,3]).filter(tick=>tick<=plot.high).flatMap(tick=>[line(tick===0||tick===
+1?"base":"grid",LEFT,plot.y(tick),width-RIGHT,plot.y(tick)),text("axis",LEFT-6,plot.y(tick)+4,`${tick}`,"end")]),...powers.
+flatMap(one=>[line("base",plot.x(one),bottom,plot.x(one),bottom+4),text("axis",plot.x(one),bottom+15,count(one),"middle")]),
+text("axis",width-RIGHT,height-2,"edges in the circuit →","end"),text("axis",LEFT,height-2,"↑ faithfulness"),...known.
+length>1?[svg("polygon",{class:"mikit-cb-band",points:[...known.map(i=>`${xs[i].toFixed(1)},${plot.y(curve.random[i][2]).
+toFixed(1)}`),...[...known].reverse().map(i=>`${xs[i].toFixed(1)},${plot.y(curve.random[i][1]).toFixed(1)}`)].join(" ")})]:
+[],svg("path",{class:"mikit-cb-random",d:polyline(xs,ys(curve.random.map(([value])=>value)))}),svg("path",{class:"mikit-\
+cb-line",d:polyline(xs,ys(curve.found.map(([value])=>value)))}),...curve.found.flatMap(([value,low,high],i)=>[...Number.
+isFinite(low)?[line("whisker",xs[i],plot.y(low),xs[i],plot.y(high))]:[],...Number.isFinite(value)?[dot("point",xs[i],plot.
+y(value),2.5)]:[]]),...own&&Number.isFinite(own.faithfulness)?[line("hand",plot.x(own.edges),TOP-4,plot.x(own.edges),bottom),
+dot("dot",plot.x(own.edges),plot.y(own.faithfulness),5)]:[],...at===null?[]:[rect("hover",xs[at]-.5,TOP,1,bottom-TOP)])}
+function sizeInWords(curve,i){let[value,[random,low,high]]=[curve.found[i][0],curve.random[i]];return`${count(curve.sizes[i])}\
+ edges: strongest ${fixed2(value)}, random ${fixed2(random)}${Number.isFinite(low)?` [${fixed2(low)}, ${fixed2(high)}]`:
+""}`}function options(select,all,chosen){select.length===all.length&&all.every(([value,label2],i)=>select.options[i].value===
 value&&select.options[i].text===label2)||select.replaceChildren(...all.map(([value,label2])=>h("option",{value},label2))),
 select.value=chosen}function selectField(label2,signal,changed){let select=h("select",{class:"mikit-select","aria-label":label2});
 return select.addEventListener("change",()=>changed(select.value),{signal}),select}var written=text2=>text2.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text2=>text2.replace(/^·+/,dots=>" ".repeat(
@@ -308,7 +310,7 @@ box2}),this.cursor=Math.max(0,Math.min(this.cursor,this.boxes.length-1)),this.bo
 12?5:1,across=Array.from({length:Math.ceil(layers/every)},(_,i)=>i*every);this.axes.replaceChildren(...across.map(layer=>label(
 `${layer}`,middle(layer),height,"layer")),...Array.from({length:heads},(_,head2)=>label(`${head2}`,GUTTER-6,top(head2)+row2/
 2-1,"head")),label("MLP",GUTTER-6,top(heads)+row2/2-1,"head"),label("layer →",Math.min(width-24,middle(every>1?every*(across.
-length-1)+every/2:layers-1)+(every>1?0:40)),height,"layer"),label("head ↓",-2,height,"")),this.cells.replaceChildren(...this.
+length-1)+every/2:layers-1)+(every>1?0:40)),height,"layer"),label("head ↓",0,height,"")),this.cells.replaceChildren(...this.
 boxes)}};function label(text2,x,y,kind){let element=h("span",{class:`mikit-cb-label${kind?` mikit-cb-of-${kind}`:""}`},text2);
 return Object.assign(element.style,{left:`${x}px`,top:`${y}px`}),element}var HIGHEST2=1.2,EDGE=10,TOP2=16,BAND=14,HEIGHT3=48;function placeOf(share,width){let held=Math.min(HIGHEST2,Math.max(0,
 share));return{x:EDGE+held/HIGHEST2*(width-2*EDGE),mark:share>HIGHEST2?"+":share<0?"−":""}}function drawStrip(target,tested,predicted,width){
@@ -357,8 +359,8 @@ edges,moved2))}write(count2){this.value=count2,this.slider.value=`${placeOf2(cou
 `${count(count2)} of ${count(this.edges)} edges`,this.slider.setAttribute("aria-valuetext",this.here.textContent)}draw(mode,count2,ranking,curve,live){
 for(let[name,button]of this.modes)button.setAttribute("aria-pressed",String(name===mode));this.choice.hidden=mode!=="par\
 ts",this.strongest.hidden=mode!=="edges";for(let button of this.best)button.disabled=!ranking||!live;this.edges=ranking?.
-edges??Math.max(2,count2),this.only=live?null:[...curve?.sizes??[]],this.slider.disabled=!ranking||this.only?.length===0,
-this.write(count2)}};var SIDE=264,GAP=24,CURVE={wide:150,narrow:140},ASKED_OF_ALL=["rank","test","curve"],NO_PART="No part is ticked. With ev\
+edges??Math.max(2,count2),this.only=live?null:[...new Set(curve?.sizes??[])],this.slider.disabled=!ranking||this.only?.length===
+0,this.write(count2)}};var SIDE=264,GAP=24,CURVE={wide:150,narrow:140},ASKED_OF_ALL=["rank","test","curve"],NO_PART="No part is ticked. With ev\
 ery edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0. Tick a part.",NO_RANKING="\
 The edges are being ranked.",NO_NUMBERS="There are no numbers: the sentence below says why.",TABS=[["told","The circuit"],
 ["sizes","Every size"],["adversary","Adversary"]],box=(kind,...children)=>h("div",{class:`mikit-cb-${kind}`},...children);
@@ -399,22 +401,22 @@ run.":NO_RANKING;for(let element of[view.number.element,strip])element.toggleAtt
 "hidden",i>=0||!nothing.hidden),verdict.textContent="",!(!now||empty)&&(view.number.show({label:`faithfulness of ${circuitInWords(
 now,view.wide?ranking?.edges:void 0)}`,...faithfulnessInWords(now),below:randomInWords(now)}),drawStrip(strip,now,model.
 get("predicted"),sideWidth()),drawBars(bars,now,view.wide?SIDE:Math.min(view.width,420)),verdict.textContent=i>=0?"Of th\
-is size only the curve was measured.":[knockedInWords(now),neededInWords(now)].filter(Boolean).join(" "))}function drawSizes(){
-if(chart.toggleAttribute("hidden",!curve),key.hidden=!curve,!curve){areas.textContent="Faithfulness of the strongest edg\
-es, size by size: comes after the ranking.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.wide?"wide":"n\
-arrow"]),chart.setAttribute("aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” has every numb\
-er.`),areas.textContent=at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.get(
-"status"),empty=model.get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.hidden=
-!view.live||empty||model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=beaten?
-beatenInWords(beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(model.
-get("estimate")?.seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}function draw(){
-let wide=view.wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),map.draw(model.
-get("grid"),wide?view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.live&&model.get(
-"mode")==="parts",words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,unit:"logits"});
-for(let[name,button]of tabs)button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[["told",told],
-["sizes",sizes],["adversary",adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),drawNumber(),
-drawSizes(),drawAdversary()}let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded("ranking",()=>{
-ranking=rankingOf(model.get("ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded("curve",()=>{
-curve=curveOf(model.get("curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(["clean","co\
-rrupt","answer","foil","on","against","mode","parts","count","beating","sets","grid","predicted","estimate","status"]),view.
-onDraw(draw)}var circuitbuilder_default={render};export{circuitbuilder_default as default};
+is size only the curve was measured.":[aboveInWords(now),knockedInWords(now),neededInWords(now)].filter(Boolean).join(" "))}
+function drawSizes(){if(chart.toggleAttribute("hidden",!curve),key.hidden=!curve,!curve){areas.textContent="Faithfulness\
+ of the strongest edges, size by size: comes after the ranking.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.
+wide?"wide":"narrow"]),chart.setAttribute("aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” \
+has every number.`),areas.textContent=at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.
+get("status"),empty=model.get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.
+hidden=!view.live||empty||model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=
+beaten?beatenInWords(beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(
+model.get("estimate")?.seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}
+function draw(){let wide=view.wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),
+map.draw(model.get("grid"),wide?view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.
+live&&model.get("mode")==="parts",words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,
+unit:"logits"});for(let[name,button]of tabs)button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[
+["told",told],["sizes",sizes],["adversary",adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),
+drawNumber(),drawSizes(),drawAdversary()}let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded(
+"ranking",()=>{ranking=rankingOf(model.get("ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded(
+"curve",()=>{curve=curveOf(model.get("curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(
+["clean","corrupt","answer","foil","on","against","mode","parts","count","beating","sets","grid","predicted","estimate",
+"status"]),view.onDraw(draw)}var circuitbuilder_default={render};export{circuitbuilder_default as default};

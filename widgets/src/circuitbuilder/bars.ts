@@ -4,7 +4,7 @@ import type { Ranged, Tested } from "./traits";
 import { signed } from "./words";
 
 const NAMES = 118;
-const FIGURES = 44;
+const FIGURES = 52;
 const BAR = 10;
 const THIN = 5;
 const STEP = 18;

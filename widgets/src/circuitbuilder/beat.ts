@@ -25,7 +25,7 @@ export function drawRounds(target: SVGSVGElement, beaten: Beaten, width: number)
   size(target, width, height);
   target.setAttribute("aria-label", `Rounds of the adversary: ${found.slice(0, out.length + 1).map((one, i) => `${i ? `without ${out[i - 1]} too` : "nothing left out"}: circuit ${signed(one.circuit)}, whole model ${signed(one.whole)}, apart ${fixed(gap(one))}`).join("; ")}`);
   target.replaceChildren(
-    text("axis", width, 10, "apart", "end"), text("axis", 0, 10, "● circuit ○ model; grey: parts drawn blindly"),
+    text("axis", width, 10, "apart", "end"), text("axis", 0, 10, "● circuit ○ model, grey: drawn blindly"),
     line("base", x(0), HEAD + 2, x(0), height),
     ...found.slice(0, out.length + 1).flatMap((one, i) => {
       const y = HEAD + STEP * i + 8;

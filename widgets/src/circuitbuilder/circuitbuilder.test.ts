@@ -8,7 +8,7 @@ import { shapeOf } from "./partmap";
 import { placeOf as onStrip } from "./strip";
 import { countAt, placeOf } from "./tools";
 import { curveOf, partName, partNumber, rankingOf, testedOf, type BeatenWire, type BuilderTraits, type CurveWire, type RankingWire, type TestedWire } from "./traits";
-import { areasInWords, beatenInWords, knockedInWords, neededInWords } from "./words";
+import { aboveInWords, areasInWords, beatenInWords, knockedInWords, neededInWords } from "./words";
 
 const NO = Number.NaN;
 
@@ -53,6 +53,7 @@ describe("the numbers", () => {
     const tested = testedOf(TESTED)!;
     expect(knockedInWords(tested)).toBe("Taken out, the circuit leaves 0.70 of it to the rest (random circuits taken out: 0.90).");
     expect(neededInWords(tested)).toBe("Missed most: L1H0 (−0.50); 1 of 2 cost less than 0.01 (minimality).");
+    expect([aboveInWords(tested), aboveInWords({ ...tested, faithfulness: [1.3, NO, NO] })]).toEqual(["", "Above 1: edges that work against the answer were left out."]);
     expect(areasInWords(curveOf(CURVE)!)).toBe("Area under it (CPR) 0.90, random 0.50 [0.40, 0.60] · between it and 1 (CMD) 0.10, random 0.50 [0.40, 0.60]");
   });
 
@@ -193,6 +194,12 @@ describe("the view", () => {
     expect(fake.model.get("asked")).toEqual({});
     boxes()[0]!.click();
     expect(fake.model.get("parts")).toEqual(["L0 MLP", "L1H0"]);
+  });
+
+  it("steps over sizes that fall together in a saved page", async () => {
+    const fake = await open({ ...FULL, frozen: true, mode: "edges", count: 1, curve: { ...CURVE, sizes: encode("int32", [3], [1, 1, 40]) } });
+    host.querySelector(".mikit-cb-slider")!.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    expect(fake.model.get("count")).toBe(40);
   });
 
   it("sends the boxes with their pair, a dot being a space", async () => {

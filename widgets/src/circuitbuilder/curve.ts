@@ -12,6 +12,8 @@ const FOOT = 30;
 /** What the y axis covers at most: a ratio can be anything where the two ends are close. */
 const LOWEST = -0.5;
 const HIGHEST = 3;
+/** Below this end the axis has a tick at every half. */
+const HALVES = 1.6;
 
 export interface Own {
   edges: number;
@@ -55,7 +57,7 @@ export function drawCurve(target: SVGSVGElement, curve: Curve, own: Own | null, 
   const powers = Array.from({ length: 8 }, (_, i) => 10 ** i).filter((one) => plot.x(one) >= LEFT - 1 && plot.x(one) <= width - RIGHT + 1);
   size(target, width, height);
   target.replaceChildren(
-    ...[0, 0.5, 1].flatMap((tick) => [line(tick === 0.5 ? "grid" : "base", LEFT, plot.y(tick), width - RIGHT, plot.y(tick)), text("axis", LEFT - 6, plot.y(tick) + 4, `${tick}`, "end")]),
+    ...(plot.high < HALVES ? [0, 0.5, 1] : [0, 1, 2, 3]).filter((tick) => tick <= plot.high).flatMap((tick) => [line(tick === 0 || tick === 1 ? "base" : "grid", LEFT, plot.y(tick), width - RIGHT, plot.y(tick)), text("axis", LEFT - 6, plot.y(tick) + 4, `${tick}`, "end")]),
     ...powers.flatMap((one) => [line("base", plot.x(one), bottom, plot.x(one), bottom + 4), text("axis", plot.x(one), bottom + 15, count(one), "middle")]),
     text("axis", width - RIGHT, height - 2, "edges in the circuit →", "end"),
     text("axis", LEFT, height - 2, "↑ faithfulness"),

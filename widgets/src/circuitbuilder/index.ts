@@ -14,7 +14,7 @@ import { tableOf } from "./table";
 import { Tools } from "./tools";
 import { beatenOf, curveOf, partName, partNumber, rankingOf, testedOf, type BuilderTraits, type Mode } from "./traits";
 import {
-  areasInWords, askBeatInWords, beatenInWords, circuitInWords, faithfulnessInWords, knockedInWords, neededInWords, partInWords, randomInWords, restInWords,
+  aboveInWords, areasInWords, askBeatInWords, beatenInWords, circuitInWords, faithfulnessInWords, knockedInWords, neededInWords, partInWords, randomInWords, restInWords,
 } from "./words";
 import "./circuitbuilder.css";
 
@@ -159,7 +159,7 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
     view.number.show({ label: `faithfulness of ${circuitInWords(now, view.wide ? ranking?.edges : undefined)}`, ...faithfulnessInWords(now), below: randomInWords(now) });
     drawStrip(strip, now, model.get("predicted"), sideWidth());
     drawBars(bars, now, view.wide ? SIDE : Math.min(view.width, 420));
-    verdict.textContent = i >= 0 ? "Of this size only the curve was measured." : [knockedInWords(now), neededInWords(now)].filter(Boolean).join(" ");
+    verdict.textContent = i >= 0 ? "Of this size only the curve was measured." : [aboveInWords(now), knockedInWords(now), neededInWords(now)].filter(Boolean).join(" ");
   }
 
   function drawSizes(): void {

@@ -129,7 +129,7 @@ export class PartMap {
       ...Array.from({ length: heads }, (_, head) => label(`${head}`, GUTTER - 6, top(head) + row / 2 - 1, "head")),
       label("MLP", GUTTER - 6, top(heads) + row / 2 - 1, "head"),
       label("layer →", Math.min(width - 24, middle(every > 1 ? every * (across.length - 1) + every / 2 : layers - 1) + (every > 1 ? 0 : 40)), height, "layer"),
-      label("head ↓", -2, height, ""),
+      label("head ↓", 0, height, ""),
     );
     this.cells.replaceChildren(...this.boxes);
   }

@@ -80,7 +80,7 @@ export class Tools {
     this.strongest.hidden = mode !== "edges";
     for (const button of this.best) button.disabled = !ranking || !live;
     this.edges = ranking?.edges ?? Math.max(2, count);
-    this.only = live ? null : [...(curve?.sizes ?? [])];
+    this.only = live ? null : [...new Set(curve?.sizes ?? [])]; // few edges: some sizes fall together
     this.slider.disabled = !ranking || this.only?.length === 0;
     this.write(count);
   }

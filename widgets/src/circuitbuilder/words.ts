@@ -4,6 +4,8 @@ import { partName, type Beaten, type Curve, type Left, type Mode, type Ranged, t
 
 /** Below this much of faithfulness a part is not missed. */
 const NOT_MISSED = 0.01;
+/** From here on a circuit keeps plainly more than everything. */
+const ABOVE = 1.05;
 
 /** Two decimals always: what rounds to nothing is nothing here. */
 const rounded = (value: number): number => Math.round(100 * value) / 100;
@@ -39,6 +41,11 @@ export function knockedInWords({ whole, nothing, without, randomWithout }: Teste
   const share = (value: number): number => (value - nothing[0]) / (whole[0] - nothing[0]);
   const random = Number.isFinite(randomWithout[0]) ? ` (random circuits taken out: ${fixed(share(randomWithout[0]))})` : "";
   return `Taken out, the circuit leaves ${fixed(share(without[0]))} of it to the rest${random}.`;
+}
+
+/** What more than everything means. */
+export function aboveInWords({ faithfulness: [value] }: Tested): string {
+  return value > ABOVE ? "Above 1: edges that work against the answer were left out." : "";
 }
 
 /** What each ticked part is missed by (minimality). */

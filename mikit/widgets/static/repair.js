@@ -132,10 +132,10 @@ lane]),refresh()},needsKernel(control){controls.push(control),refresh()},say(tex
 ()=>{live.textContent=text2},REST_MS)}};root.dataset.theme=view.theme,root.dataset.width="wide";for(let trait of["status",
 "answers"])listen(trait,silence.end);for(let trait of TRAITS)listen(trait,refresh);return listen("frozen",redraw.draw),watchKernel(
 model,host,signal,lose),signal.addEventListener("abort",()=>{clearTimeout(speech),root.remove()}),refresh(),view}var written=text2=>text2.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text2=>text2.replace(/^·+/,dots=>" ".repeat(
-dots.length));function mark(tag,kind,attributes,...words2){return svg(tag,{class:kind.split(" ").map(name=>`mikit-rep-${name}`).join("\
- "),...attributes},...words2)}var line=(kind,x1,y1,x2,y2)=>mark("line",kind,{x1,y1,x2,y2}),text=(kind,x,y,anchor,words2)=>mark(
-"text",kind,{x,y,"text-anchor":anchor},words2);function fill2(chart,width,height,words2,marks){for(let[name,value]of Object.
-entries({width,height,"aria-label":words2}))chart.setAttribute(name,String(value));chart.replaceChildren(...marks)}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
+dots.length));function mark(tag,kind,attributes,...words2){return svg(tag,{class:`mikit-rep-${kind.replace(" "," mikit-rep-")}`,...attributes},
+...words2)}var line=(kind,x1,y1,x2,y2)=>mark("line",kind,{x1,y1,x2,y2}),text=(kind,x,y,anchor,words2)=>mark("text",kind,
+{x,y,"text-anchor":anchor},words2);function fill2(chart,width,height,words2,marks){for(let[name,value]of Object.entries(
+{width,height,"aria-label":words2}))chart.setAttribute(name,String(value));chart.replaceChildren(...marks)}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\
@@ -154,7 +154,7 @@ names,values(pairs.values)).sort((a,b)=>b.value-a.value):[],random:pairs?named(p
 get("answer"),foil:model.get("foil")}}var ROW=18,LABEL=96,FIGURE=48,two=value=>signed(Math.round(100*value)/100);function rowsOf(parts,sum,listed){let others=parts.
 slice(listed);return[...parts.slice(0,listed).map(part=>({...part,kind:"part"})),{low:Number.NaN,high:Number.NaN,name:`${others.
 length} more parts`,value:others.reduce((all,{value})=>all+value,0),kind:"rest"},{...sum,name:"sum",kind:"sum"}]}var inWords=bars2=>bars2.
-map(({name,value})=>`${name} ${two(value)}`).join(", ");function bars(all,width,band){let ends=all.flatMap(({value,low:low2,
+map(({name,value})=>`${name} ${two(value)}`).join();function bars(all,width,band){let ends=all.flatMap(({value,low:low2,
 high:high2})=>[value,low2,high2]).filter(Number.isFinite).concat(band,0),[low,high]=[Math.min(...ends),Math.max(...ends)],
 left=LABEL+8,x=value=>left+(value-low)/(high-low||1)*(width-FIGURE-left),between=(kind,one,other,y,height)=>mark("rect",
 kind,{x:Math.min(x(one),x(other)),y,width:Math.max(.5,Math.abs(x(one)-x(other))),height});return[...band.length?[between(
@@ -166,41 +166,41 @@ let[back,pairs]=[svg("svg",{role:"img"}),svg("svg",{role:"img"})],paragraph=(kin
 ...words3),[title,words2,beyond]=[paragraph("title"),paragraph("words"),paragraph("words")];return{element:h("div",{},title,
 words2,back,paragraph("title","Two heads off, beyond their sum"),beyond,pairs),draw({chosen,parts,sum,pairs:all,random},width,listed){
 title.textContent=chosen?`Without ${chosen.name}, these change`:"No numbers yet",words2.textContent=chosen?wordsOf(chosen):
-" ";let rows=parts.length?rowsOf(parts,sum,listed):[];fill2(back,width,ROW*(listed+2),`Comes back: ${inWords(rows)}`,bars(
-rows,width,[]));let values2=random.map(({value})=>value),band=values2.length?[Math.min(...values2),Math.max(...values2)]:
-[];beyond.textContent=all.length?`Lost without both, beyond each alone: the most of ${all.length} pairs. Grey: ${random.
-length} random pairs, ${two(band[0])} to ${two(band[1])}.`:"";let shown=all.slice(0,listed/2).map(pair=>({...pair,kind:"\
-part"}));fill2(pairs,width,ROW*(listed/2),`Pairs: ${inWords(shown)}`,bars(shown,width,band))}}}function wordsOf(head2){let{
-direct,total,drawsDirect,drawsTotal,row}=head2;if(row<0)return"Not split: only the full dots are.";let then=backward(head2)>
-0?"later parts make up for it":"later parts lose what they had from it",spread=Number.isNaN(drawsTotal.low)?"":` Other d\
-raws: ${two(drawsDirect.low)} to ${two(drawsDirect.high)}, and ${two(drawsTotal.low)} to ${two(drawsTotal.high)}.`;return`\
-It writes ${two(direct.value)}, the model loses ${two(total.value)}: ${then}.${spread}`}var LEFT=34,FOOT=32,TOP=20,PAD=8,REACH=12,NAMED=9;function ticks(low,high){let step=[.01,.02,.05,.1,.2,.5,1,2,5,10].find(
+" ";let rows=parts.length?rowsOf(parts,sum,listed):[];fill2(back,width,ROW*(listed+2),inWords(rows),bars(rows,width,[]));
+let values2=random.map(({value})=>value),band=values2.length?[Math.min(...values2),Math.max(...values2)]:[];beyond.textContent=
+all.length?`Lost without both, beyond each alone: the most of ${all.length} pairs. Grey: ${random.length} random pairs, ${two(
+band[0])} to ${two(band[1])}.`:"";let shown=all.slice(0,listed/2).map(pair=>({...pair,kind:"part"}));fill2(pairs,width,ROW*
+(listed/2),inWords(shown),bars(shown,width,band))}}}function wordsOf(head2){let{direct,total,drawsDirect,drawsTotal,row}=head2;
+if(row<0)return"Not split: only the full dots are.";let then=backward(head2)>0?"later parts make up for it":"later parts\
+ lose what they had from it",spread=Number.isNaN(drawsTotal.low)?"":` Other draws: ${two(drawsDirect.low)} to ${two(drawsDirect.
+high)}, and ${two(drawsTotal.low)} to ${two(drawsTotal.high)}.`;return`It writes ${two(direct.value)}, the model loses ${two(
+total.value)}: ${then}.${spread}`}var LEFT=34,FOOT=32,TOP=20,PAD=8,REACH=12,NAMED=9;function ticks(low,high){let step=[.01,.02,.05,.1,.2,.5,1,2,5,10].find(
 one=>(high-low)/one<8)??20;return Array.from({length:Math.floor(high/step)-Math.ceil(low/step)+1},(_,i)=>(Math.ceil(low/
 step)+i)*step)}function reach(heads){let values2=heads.flatMap(({direct,total})=>[direct.value,total.value]).filter(Number.
 isFinite).concat(0),[low,high]=[Math.min(...values2),Math.max(...values2)],edge=.08*(high-low)||1;return[low-edge,high+edge]}
 function names(dots,right,chosen){let taken=dots.filter(([{row}])=>row>=0).map(([,cx,cy])=>[cx-4,cx+4,cy]),size=([head2])=>head2===
-chosen?1/0:head2.row<0?0:Math.max(Math.abs(head2.direct.value),Math.abs(head2.total.value));return[...dots].sort((a,b)=>size(
-b)-size(a)).slice(0,NAMED).flatMap(([head2,cx,cy])=>{let wide=6.8*head2.name.length,left=[cx+7,cx-7-wide].find(x=>x>LEFT&&
-x+wide<right&&!taken.some(([from,to,y])=>x<to&&from<x+wide&&Math.abs(y-cy)<11));return left===void 0?[]:(taken.push([left,
-left+wide,cy]),[text(head2===chosen?"name here":"name",left,cy+4,"start",head2.name)])})}var effectsOf=({name,direct,total})=>`${name}\
-: direct ${signed(direct.value)}, total ${signed(total.value)}`;function scatterOf(signal,pick){let chart=svg("svg",{class:"\
-mikit-rep-scatter",role:"img"}),dots=[],under=event=>{let box=chart.getBoundingClientRect(),far=([,cx,cy])=>Math.hypot(cx-
-event.clientX+box.left,cy-event.clientY+box.top),best=[...dots].sort((a,b)=>far(a)-far(b))[0];return best&&far(best)<REACH?
-best[0]:null};return chart.addEventListener("click",event=>{let head2=under(event);head2&&pick(head2)},{signal}),{element:h(
-"div",{},chart),draw({heads,chosen},width,height){let[low,high]=reach(heads),[right,bottom]=[width-PAD,height-FOOT],x=value=>LEFT+
-(value-low)/(high-low)*(right-LEFT),y=value=>TOP+(high-value)/(high-low)*(bottom-TOP);dots=heads.filter(({total})=>Number.
-isFinite(total.value)).map(head2=>[head2,x(head2.direct.value),y(head2.total.value)]),fill2(chart,width,height,`${dots.length}\
- heads by direct and total effect`,[...(heads.length?ticks(low,high):[]).flatMap(value=>[line(value===0?"zero":"grid",LEFT,
-y(value),right,y(value)),line(value===0?"zero":"grid",x(value),TOP,x(value),bottom),text("axis",LEFT-6,y(value)+4,"end",
-fixed(value,1)),text("axis",x(value),bottom+14,"middle",fixed(value,1))]),line("equal",LEFT,bottom,right,TOP),text("axis",
-0,11,"start","↑ total: lost, logits"),text("axis",right,11,"end","grey: other draws · dashed: nothing comes back"),text(
-"axis",right,bottom+28,"end","direct: written itself, logits →"),...dots.length?[text("axis",right,y(0)-5,"end","all c\
-omes back")]:[],...dots.flatMap(([{drawsDirect,drawsTotal,row},cx,cy])=>row<0||Number.isNaN(drawsTotal.low)?[]:[line("dr\
-aws",x(drawsDirect.low),cy,x(drawsDirect.high),cy),line("draws",cx,y(drawsTotal.low),cx,y(drawsTotal.high))]),...dots.map(
-([head2,cx,cy])=>mark("circle",head2.row<0?"small":"dot",{cx,cy,r:head2.row<0?2:3.5},svg("title",{},effectsOf(head2)))),
-...dots.filter(([head2])=>head2===chosen).flatMap(([{direct,total},cx,cy])=>[...Number.isNaN(total.low)?[]:[line("whiske\
-r",x(direct.low),cy,x(direct.high),cy),line("whisker",cx,y(total.low),cx,y(total.high))],mark("circle","dot ring",{cx,cy,
-r:5})]),...names(dots,right,chosen)])}}}var WORDS=["prompt","changed","answer","foil"],HOW=[["mean","the mean"],["resample","another text's"],["zero","zero"],["\
+chosen?1/0:Math.max(Math.abs(head2.direct.value),Math.abs(head2.total.value));return dots.filter(([{row}])=>row>=0).sort(
+(a,b)=>size(b)-size(a)).slice(0,NAMED).flatMap(([head2,cx,cy])=>{let wide=6.8*head2.name.length,left=[cx+7,cx-7-wide].find(
+x=>x>LEFT&&x+wide<right&&!taken.some(([from,to,y])=>x<to&&from<x+wide&&Math.abs(y-cy)<11));return left===void 0?[]:(taken.
+push([left,left+wide,cy]),[text(head2===chosen?"name here":"name",left,cy+4,"start",head2.name)])})}var effectsOf=({name,
+direct,total})=>`${name}: direct ${signed(direct.value)}, total ${signed(total.value)}`;function scatterOf(signal,pick){
+let chart=svg("svg",{class:"mikit-rep-scatter",role:"img"}),dots=[],under=event=>{let box=chart.getBoundingClientRect(),
+far=([,cx,cy])=>Math.hypot(cx-event.clientX+box.left,cy-event.clientY+box.top),best=[...dots].sort((a,b)=>far(a)-far(b))[0];
+return best&&far(best)<REACH?best[0]:null};return chart.addEventListener("click",event=>{let head2=under(event);head2&&pick(
+head2)},{signal}),{element:h("div",{},chart),draw({heads,chosen},width,height){let[low,high]=reach(heads),[right,bottom]=[
+width-PAD,height-FOOT],x=value=>LEFT+(value-low)/(high-low)*(right-LEFT),y=value=>TOP+(high-value)/(high-low)*(bottom-TOP);
+dots=heads.filter(({total})=>Number.isFinite(total.value)).map(head2=>[head2,x(head2.direct.value),y(head2.total.value)]),
+fill2(chart,width,height,`${dots.length} heads by direct and total effect`,[...(heads.length?ticks(low,high):[]).flatMap(
+value=>[line(value===0?"zero":"grid",LEFT,y(value),right,y(value)),line(value===0?"zero":"grid",x(value),TOP,x(value),bottom),
+text("axis",LEFT-6,y(value)+4,"end",fixed(value,1)),text("axis",x(value),bottom+14,"middle",fixed(value,1))]),line("equa\
+l",LEFT,bottom,right,TOP),text("axis",0,11,"start","↑ total: lost, logits"),text("axis",right,11,"end","grey: other dr\
+aws · dashed: nothing comes back"),text("axis",right,bottom+28,"end","direct: the head's own writing, logits →"),...dots.
+length?[text("axis",right,y(0)-5,"end","all comes back")]:[],...dots.flatMap(([{drawsDirect,drawsTotal,row},cx,cy])=>row<
+0||Number.isNaN(drawsTotal.low)?[]:[line("draws",x(drawsDirect.low),cy,x(drawsDirect.high),cy),line("draws",cx,y(drawsTotal.
+low),cx,y(drawsTotal.high))]),...dots.map(([head2,cx,cy])=>mark("circle",head2.row<0?"small":"dot",{cx,cy,r:head2.row<0?
+2:3.5},svg("title",{},effectsOf(head2)))),...dots.filter(([head2])=>head2===chosen).flatMap(([{direct,total},cx,cy])=>[...Number.
+isNaN(total.low)?[]:[line("whisker",x(direct.low),cy,x(direct.high),cy),line("whisker",cx,y(total.low),cx,y(total.high))],
+mark("circle","dot ring",{cx,cy,r:5})]),...names(dots,right,chosen)])}}}var WORDS=["prompt","changed","answer","foil"],HOW=[["mean","the mean"],["resample","another text's"],["zero","zero"],["\
 other prompt","the other's"]],GAP=24,RIGHT=344;function tableOf({heads,chosen,parts,sum,pairs,random}){let row=(what,name,...values2)=>[
 what,name,...values2,...Array(7-values2.length).fill("")];return{caption:"Logits: heads, what comes back of the chosen o\
 ne, pairs beyond their sum",columns:["what","name","direct","total","comes back","direct, low","direct, high","total, lo\
@@ -216,15 +216,15 @@ repair"]));view.needsKernel(how);let[prompt,other,answer,foil]=boxes.map(({label
 h("label",{class:"mikit-rep-field mikit-rep-of-how"},h("span",{},"off: set to"),how),view.number.element,answer,foil);let heads=selectField(
 "head that is split",signal,value=>choose(scene.heads.find(({name})=>name===value)??null)),scatter=scatterOf(signal,choose),
 bars2=barsPanel();view.stage.append(scatter.element,h("div",{},h("label",{class:"mikit-rep-field"},h("span",{},"head"),heads),
-bars2.element));function choose(head2){head2&&(view.set({chosen:[head2.layer,head2.head]}),view.say(effectsOf(head2)),view.
-draw())}function showNumber(){let{chosen,sum,difference,prompts}=scene;if(!chosen||Number.isNaN(sum.value))return view.number.
-clear();let back=backward(chosen)>0;view.number.show({label:back?`brought back without ${chosen.name}`:`direct less tota\
-l of ${chosen.name}`,value:signed(sum.value)+(Number.isNaN(sum.low)?"":` [${signed(sum.low)}, ${signed(sum.high)}]`),unit:back?
-`of ${signed(chosen.direct.value)} logits`:"logits",below:`${prompts>1?`mean of ${prompts} prompts`:"n = 1"}, ${written(
-scene.answer)} − ${written(scene.foil)} ${signed(difference.value)}`})}function draw(){scene=sceneOf(model);for(let{name,
-box,short,label}of boxes)box.matches(":focus")||(box.value=short?written(model.get(name)):model.get(name)),label.hidden=
-scene.prompts>1||name==="changed"&&scene.brought!=="other prompt";view.root.toggleAttribute("data-many",scene.prompts>1),
-options(how,HOW,scene.brought);let listed=scene.heads.filter(head2=>head2.row>=0||head2===scene.chosen).sort((a,b)=>backward(
-b)-backward(a));options(heads,listed.map(head2=>[head2.name,effectsOf(head2)]),scene.chosen?.name??""),scatter.draw(scene,
-view.wide?view.width-GAP-RIGHT:view.width,view.wide?432:240),bars2.draw(scene,view.wide?RIGHT:view.width,view.wide?10:6),
-showNumber()}view.watch([...WORDS,"brought","chosen","found"]),view.onDraw(draw)}var repair_default={render};export{repair_default as default};
+bars2.element));function choose(head2){head2&&(view.set({chosen:[head2.layer,head2.head]}),view.draw())}function showNumber(){
+let{chosen,sum,difference,prompts}=scene;if(!chosen||Number.isNaN(sum.value))return view.number.clear();let back=backward(
+chosen)>0;view.number.show({label:back?`brought back without ${chosen.name}`:`direct less total of ${chosen.name}`,value:signed(
+sum.value)+(Number.isNaN(sum.low)?"":` [${signed(sum.low)}, ${signed(sum.high)}]`),unit:back?`of ${signed(chosen.direct.
+value)} logits`:"logits",below:`${prompts>1?`mean of ${prompts} prompts`:"n = 1"}, ${written(scene.answer)} − ${written(
+scene.foil)} ${signed(difference.value)}`})}function draw(){scene=sceneOf(model);for(let{name,box,short,label}of boxes)box.
+matches(":focus")||(box.value=short?written(model.get(name)):model.get(name)),label.hidden=scene.prompts>1||name==="chan\
+ged"&&scene.brought!=="other prompt";view.root.toggleAttribute("data-many",scene.prompts>1),options(how,HOW,scene.brought);
+let listed=scene.heads.filter(head2=>head2.row>=0||head2===scene.chosen).sort((a,b)=>backward(b)-backward(a));options(heads,
+listed.map(head2=>[head2.name,effectsOf(head2)]),scene.chosen?.name??""),scatter.draw(scene,view.wide?view.width-GAP-RIGHT:
+view.width,view.wide?432:240),bars2.draw(scene,view.wide?RIGHT:view.width,view.wide?10:6),showNumber()}view.watch([...WORDS,
+"brought","chosen","found"]),view.onDraw(draw)}var repair_default={render};export{repair_default as default};

@@ -23,7 +23,7 @@ export function rowsOf(parts: readonly Named[], sum: Value, listed: number): Bar
 
 type Bar = Named & { kind: string };
 
-const inWords = (bars: readonly Bar[]): string => bars.map(({ name, value }) => `${name} ${two(value)}`).join(", ");
+const inWords = (bars: readonly Bar[]): string => bars.map(({ name, value }) => `${name} ${two(value)}`).join();
 
 /** Bars around zero, a name to the left and a figure to the right; `band` is a range in grey under all of them. */
 function bars(all: readonly Bar[], width: number, band: readonly number[]): SVGElement[] {
@@ -61,13 +61,13 @@ export function barsPanel(): BarsPanel {
       title.textContent = chosen ? `Without ${chosen.name}, these change` : "No numbers yet";
       words.textContent = chosen ? wordsOf(chosen) : "\u00a0";
       const rows = parts.length ? rowsOf(parts, sum, listed) : [];
-      fill(back, width, ROW * (listed + 2), `Comes back: ${inWords(rows)}`, bars(rows, width, []));
+      fill(back, width, ROW * (listed + 2), inWords(rows), bars(rows, width, []));
       const values = random.map(({ value }) => value);
       const band = values.length ? [Math.min(...values), Math.max(...values)] : [];
       beyond.textContent = all.length
         ? `Lost without both, beyond each alone: the most of ${all.length} pairs. Grey: ${random.length} random pairs, ${two(band[0]!)} to ${two(band[1]!)}.` : "";
       const shown = all.slice(0, listed / 2).map((pair) => ({ ...pair, kind: "part" }));
-      fill(pairs, width, ROW * (listed / 2), `Pairs: ${inWords(shown)}`, bars(shown, width, band));
+      fill(pairs, width, ROW * (listed / 2), inWords(shown), bars(shown, width, band));
     },
   };
 }

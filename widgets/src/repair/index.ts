@@ -57,7 +57,6 @@ function render({ model, el, signal }: RenderProps<RepairTraits>): void {
   function choose(head: Head | null): void {
     if (!head) return;
     view.set({ chosen: [head.layer, head.head] });
-    view.say(effectsOf(head));
     view.draw();
   }
 

@@ -2,7 +2,7 @@
 import { svg } from "../shared/dom";
 
 export function mark(tag: "line" | "rect" | "circle" | "text" | "path", kind: string, attributes: Record<string, string | number>, ...words: (Node | string)[]): SVGElement {
-  return svg(tag, { class: kind.split(" ").map((name) => `mikit-rep-${name}`).join(" "), ...attributes }, ...words);
+  return svg(tag, { class: `mikit-rep-${kind.replace(" ", " mikit-rep-")}`, ...attributes }, ...words);
 }
 
 export const line = (kind: string, x1: number, y1: number, x2: number, y2: number): SVGElement => mark("line", kind, { x1, y1, x2, y2 });

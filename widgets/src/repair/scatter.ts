@@ -35,8 +35,8 @@ export function reach(heads: readonly Head[]): [low: number, high: number] {
 /** Names beside the dots that matter most: to the right, or to the left, or nowhere. */
 function names(dots: readonly Dot[], right: number, chosen: Head | null): SVGElement[] {
   const taken = dots.filter(([{ row }]) => row >= 0).map(([, cx, cy]) => [cx - 4, cx + 4, cy]);
-  const size = ([head]: Dot): number => (head === chosen ? Infinity : head.row < 0 ? 0 : Math.max(Math.abs(head.direct.value), Math.abs(head.total.value)));
-  return [...dots].sort((a, b) => size(b) - size(a)).slice(0, NAMED).flatMap(([head, cx, cy]) => {
+  const size = ([head]: Dot): number => (head === chosen ? Infinity : Math.max(Math.abs(head.direct.value), Math.abs(head.total.value)));
+  return dots.filter(([{ row }]) => row >= 0).sort((a, b) => size(b) - size(a)).slice(0, NAMED).flatMap(([head, cx, cy]) => {
     const wide = 6.8 * head.name.length;
     const left = [cx + 7, cx - 7 - wide].find((x) => x > LEFT && x + wide < right
       && !taken.some(([from, to, y]) => x < to! && from! < x + wide && Math.abs(y! - cy) < 11));
@@ -83,7 +83,7 @@ export function scatterOf(signal: AbortSignal, pick: (head: Head) => void): Scat
         line("equal", LEFT, bottom, right, TOP),
         text("axis", 0, 11, "start", "↑ total: lost, logits"),
         text("axis", right, 11, "end", "grey: other draws · dashed: nothing comes back"),
-        text("axis", right, bottom + 28, "end", "direct: written itself, logits →"),
+        text("axis", right, bottom + 28, "end", "direct: the head's own writing, logits →"),
         ...(dots.length ? [text("axis", right, y(0) - 5, "end", "all comes back")] : []),
         ...dots.flatMap(([{ drawsDirect, drawsTotal, row }, cx, cy]) => (row < 0 || Number.isNaN(drawsTotal.low) ? [] : [
           line("draws", x(drawsDirect.low), cy, x(drawsDirect.high), cy),

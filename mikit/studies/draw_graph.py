@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import torch
@@ -10,13 +10,13 @@ from torch import Tensor
 
 from mikit.circuits.attribution import AttributionGraph, neuron_effects
 from mikit.circuits.frozen import freeze
-from mikit.circuits.influence import Pruned, adjacency, narrowed, scores
+from mikit.circuits.influence import Pruned, Scores, adjacency, narrowed, scores
 from mikit.circuits.interchange import Drawing, drawing_of, node_id
 from mikit.circuits.prediction import total_effects
 from mikit.models.model import Model
 from mikit.studies import code_graphs
 from mikit.studies.base import Control, Flavour, Grid, Method, Result
-from mikit.studies.graphs import DRAWS, LEVELS, GraphStudy, levels
+from mikit.studies.graphs import DRAWS, LEVELS, GraphStudy, each_level, levels
 from mikit.trace.arrays import Array
 from mikit.trace.sites import Site
 
@@ -60,7 +60,14 @@ class DrawGraph(GraphStudy):
                 controls=control,
                 done=0.9 * float((~graph.effects[:, -1].isnan()).float().mean()),
             )
-        grids |= self._grids(model, graph)
+        numbers = adjacency(graph)
+        kept: list[Pruned] = []
+        found: list[Scores] = []
+        for one in each_level(numbers):
+            yield None
+            kept.append(one)
+            found.append(scores(narrowed(numbers, one.nodes)))
+        grids |= _of_levels(graph, kept, found) | _of_last(model, graph, kept)
         yield Result(study=self, grids=grids, texts={"tokens": graph.tokens.strings}, controls=control)
 
     def drawing(self, model: Model) -> Drawing:
@@ -91,50 +98,51 @@ class DrawGraph(GraphStudy):
         held = [sizes[torch.randperm(len(sizes), generator=luck)[:count]].sum(0) for _ in range(DRAWS)]
         return torch.stack(held) / (sizes.sum(0) + found.errors.abs().sum((1, 2)))
 
-    def _grids(self, model: Model, graph: AttributionGraph) -> dict[str, Grid]:
-        numbers = adjacency(graph)
-        kept = levels(numbers)
-        found = [scores(narrowed(numbers, one.nodes)) for one in kept]
-        neurons = len(graph.neurons)
-        level = {"level": tuple(f"{share:g}" for share in LEVELS)}
-        return {
-            "score": _grid(
-                torch.tensor([[one.replacement, one.completeness] for one in found]),
-                level | {"score": ("replacement", "completeness")},
-                "share",
-            ),
-            "kept": _grid(
-                torch.tensor([[float(one.nodes[:neurons].sum()), float(one.edges.sum())] for one in kept]),
-                level | {"of": ("neurons", "edges")},
-                "count",
-            ),
-        } | self._drawn_grids(model, graph, kept)
 
-    def _drawn_grids(self, model: Model, graph: AttributionGraph, kept: list[Pruned]) -> dict[str, Grid]:
-        nodes, edges = kept[-1].nodes.nonzero().ravel(), kept[-1].edges.nonzero()
-        names = {n: node_id(model, graph, n) for n in nodes.tolist()}
-        values = torch.full_like(graph.effects[0], torch.nan)
-        values[: len(graph.neurons)], values[graph.output] = graph.values, graph.value
-        reached = kept[-1].reached.clone()
-        reached[graph.output] = torch.nan
-        # Where a level keeps something, all behind it do too.
-        since = torch.stack([~one.nodes[nodes] for one in kept]).sum(0)
-        of_nodes = torch.stack([values, total_effects(graph), reached], dim=1)[nodes]
-        to, source = edges.T
-        edge_since = torch.stack([~one.edges[to, source] for one in kept]).sum(0)
-        return {
-            "node": _grid(
-                torch.column_stack([of_nodes, since]), {"node": tuple(names.values()), "field": FIELDS}, "logits"
-            ),
-            "edge": _grid(
-                torch.column_stack([graph.effects[to, source], edge_since]),
-                {
-                    "edge": tuple(f"{names[s]}>{names[t]}" for t, s in edges.tolist()),
-                    "field": ("effect", "level"),
-                },
-                "logits",
-            ),
-        }
+def _of_levels(graph: AttributionGraph, kept: Sequence[Pruned], found: Sequence[Scores]) -> dict[str, Grid]:
+    """The scores of each level, and how much it keeps."""
+    neurons = len(graph.neurons)
+    level = {"level": tuple(f"{share:g}" for share in LEVELS)}
+    return {
+        "score": _grid(
+            torch.tensor([[one.replacement, one.completeness] for one in found]),
+            level | {"score": ("replacement", "completeness")},
+            "share",
+        ),
+        "kept": _grid(
+            torch.tensor([[float(one.nodes[:neurons].sum()), float(one.edges.sum())] for one in kept]),
+            level | {"of": ("neurons", "edges")},
+            "count",
+        ),
+    }
+
+
+def _of_last(model: Model, graph: AttributionGraph, kept: Sequence[Pruned]) -> dict[str, Grid]:
+    """The nodes and edges that the last level keeps."""
+    nodes, edges = kept[-1].nodes.nonzero().ravel(), kept[-1].edges.nonzero()
+    names = {n: node_id(model, graph, n) for n in nodes.tolist()}
+    values = torch.full_like(graph.effects[0], torch.nan)
+    values[: len(graph.neurons)], values[graph.output] = graph.values, graph.value
+    reached = kept[-1].reached.clone()
+    reached[graph.output] = torch.nan
+    # Where a level keeps something, all behind it do too.
+    since = torch.stack([~one.nodes[nodes] for one in kept]).sum(0)
+    of_nodes = torch.stack([values, total_effects(graph), reached], dim=1)[nodes]
+    to, source = edges.T
+    edge_since = torch.stack([~one.edges[to, source] for one in kept]).sum(0)
+    return {
+        "node": _grid(
+            torch.column_stack([of_nodes, since]), {"node": tuple(names.values()), "field": FIELDS}, "logits"
+        ),
+        "edge": _grid(
+            torch.column_stack([graph.effects[to, source], edge_since]),
+            {
+                "edge": tuple(f"{names[s]}>{names[t]}" for t, s in edges.tolist()),
+                "field": ("effect", "level"),
+            },
+            "logits",
+        ),
+    }
 
 
 def _grid(

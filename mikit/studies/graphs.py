@@ -125,13 +125,17 @@ def refuse_nothing(asked: Asked, value: float) -> None:
 
 def levels(numbers: Adjacency) -> list[Pruned]:
     """What is kept at each of ``LEVELS``: what pruning keeps there or at one before, so that each holds the last."""
-    found: list[Pruned] = []
+    return list(each_level(numbers))
+
+
+def each_level(numbers: Adjacency) -> Iterator[Pruned]:
+    """The same, one after the other: in a large graph each takes a while."""
+    kept = None
     for share in LEVELS:
         one = pruned(numbers, nodes=share, edges=EDGES)
-        if found:
-            one = Pruned(one.nodes | found[-1].nodes, one.edges | found[-1].edges, one.reached)
-        found.append(one)
-    return found
+        if kept is not None:
+            one = Pruned(one.nodes | kept.nodes, one.edges | kept.edges, one.reached)
+        yield (kept := one)
 
 
 def node_index(graph: AttributionGraph, id: str) -> int:

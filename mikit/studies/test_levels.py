@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from mikit.circuits.influence import adjacency
 from mikit.circuits.prediction import predicted
@@ -20,7 +21,7 @@ from mikit.studies.graphs import (
     Setting,
     changes,
     cost_of_changes,
-    levels,
+    each_level,
     others,
     random_neurons,
 )
@@ -52,7 +53,10 @@ class TestLevels(GraphStudy):
     def steps(self, model: Model) -> Iterator[Result | None]:
         for graph in self.drawn(model):  # noqa: B007  # the last one is whole
             yield None
-        kept = [one.nodes[: len(graph.neurons)].nonzero().ravel() for one in levels(adjacency(graph))]
+        kept: list[Tensor] = []
+        for one in each_level(adjacency(graph)):
+            kept.append(one.nodes[: len(graph.neurons)].nonzero().ravel())
+            yield None
         said = np.array([predicted(graph, dict.fromkeys(nodes.tolist(), 0.0)) for nodes in kept])
         luck = torch.Generator().manual_seed(self.seed)
         settings = []

@@ -19,8 +19,8 @@ from mikit.studies.base import run_study, stream
 from mikit.studies.kinds import RankEdges
 from mikit.studies.pairs import PromptPair
 from mikit.trace.graph import graph_of
+from mikit.widgets import circuit_builder_wire
 from mikit.widgets.circuit_builder import OFFERED, CircuitBuilder
-from mikit.widgets.circuit_builder_wire import tested_wire
 from mikit.widgets.wire import decode
 from tests import tiny
 from tests.widgets.waiting import until, until_settled
@@ -193,7 +193,7 @@ def test_several_pairs_of_other_lengths_have_an_interval(model: Model) -> None:
     own = np.mean([difference(model, pair.clean) for pair in (PAIR, LONGER)])
     assert values[0] == pytest.approx(own, abs=1e-4) and low[0] < values[0] < high[0]
     for result in stream(view.ask("test"), model):  # an interval as soon as there are two to take it over
-        wire = tested_wire(result)
+        wire = circuit_builder_wire.tested_wire(result)
         assert wire["pairs"] == 1 + np.isfinite(decode(wire["measure"])[0, 1])
     view.on = 0
     until_settled(view)

@@ -16,13 +16,18 @@ AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
 SETUP = """
 import json
 import mikit
+from mikit.studies.graph_coverage import Question
 from mikit.widgets.circuit_graph import CircuitGraph
 from tests import tiny
-from tests.widgets.test_circuit_graph import ASKED, PROMPTS
+from tests.widgets.test_circuit_graph import ASKED
+
+long = ["w5 w6 w7 w8 w1 w2 w3 w4", "w2 w8 w6 w4 w9 w7 w5 w3"]
 
 model = mikit.load(tiny.weights("llama"), tokenizer=tiny.tokenizer())
 """
-VIEW = "view = CircuitGraph(model, **ASKED, prompts=PROMPTS); view"
+VIEW = (
+    "view = CircuitGraph(model, **ASKED, prompts=[Question(prompt=one, answer='w9', foil='w3') for one in long]); view"
+)
 SAID = "print(json.dumps([view.groups, view.outcome, view.level, view.stated, view.rule, view.pinned]))"
 
 

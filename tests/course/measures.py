@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 import mikit
+from mikit.circuits.influence import scores
 from mikit.course import canon
 from mikit.course.lessons.l00_names import (
     HEAD,
@@ -34,6 +35,14 @@ from mikit.course.lessons.l06_labels import our_share as losing
 from mikit.course.lessons.l07_arrow import beside, shift, sink_cosine, steering
 from mikit.course.lessons.l07_texts import FORMAL_CASUAL
 from mikit.course.lessons.l07_without import ALL, ONE, left
+from mikit.course.lessons.l09_graph import COUNT, for_half, graph, nothing_named, share_of, smaller
+from mikit.course.lessons.l09_locked import ALL as EVERY
+from mikit.course.lessons.l09_locked import DOUBLED, PLANTS, SINK, Outcome, more, outcomes, result
+from mikit.course.lessons.l08_beat import worst
+from mikit.course.lessons.l08_real import two
+from mikit.course.lessons.l08_repair import by_chance as beyond_by_chance
+from mikit.course.lessons.l08_repair import four, our_beyond, share_lost
+from mikit.course.lessons.l08_words import our_share as share_kept
 from mikit.course.plan import Context
 from mikit.methods.intervals import mean_interval
 from mikit.methods.lens import logit_lens, streams
@@ -187,6 +196,10 @@ def label_score(name: str) -> Measured:
     return Measured(middle, low, high, ref_of(load_dictionary(name)))
 
 
+def apart(circuit: float, whole: float) -> float:
+    return abs(circuit - whole)
+
+
 def of_the_dictionary(value: float) -> Measured:
     return Measured(value, of=ref_of(load_dictionary(NAME)))
 
@@ -195,6 +208,14 @@ def by_random_arrows(_: Model) -> Measured:
     """Nine of them: mean, least and most."""
     found = beside(Context(seed=0, pace="ci"))[1]["random"].mean(1)
     return Measured(float(found.mean()), float(found.min()), float(found.max()))
+
+
+QUICK = Context(seed=0, pace="ci")
+
+
+def of_the_graph(name: str) -> Outcome:
+    """What the graph of lesson 09 says of a change, and what happens."""
+    return (outcomes(result(QUICK)) | outcomes(result(QUICK, more(QUICK))))[name]
 
 
 MEASURES: dict[str, Callable[[Model], Measured]] = {
@@ -254,6 +275,21 @@ MEASURES: dict[str, Callable[[Model], Measured]] = {
     "steer-random": by_random_arrows,
     "steer-left-one": lambda m: Measured(left(Context(seed=0, pace="ci"), ONE)),
     "steer-left-all": lambda m: Measured(left(Context(seed=0, pace="ci"), ALL)),
+    "circuit-keeps": lambda m: Measured(share_kept(Context(seed=0, pace="ci"))),
+    "circuit-beaten": lambda m: Measured(apart(*worst(Context(seed=0, pace="ci"))[1:])),
+    "circuit-overlap": lambda m: Measured(100 * two(Context(seed=0, pace="ci"))["overlap"]),
+    "repair-share": lambda m: Measured(share_lost(Context(seed=0, pace="ci"))),
+    "repair-beyond": lambda m: Measured(our_beyond(*four(Context(seed=0, pace="ci")))),
+    "repair-beyond-random": lambda m: Measured(max(map(abs, beyond_by_chance(Context(seed=0, pace="ci"))))),
+    "graph-share": lambda m: Measured(100 * share_of(QUICK)),
+    "graph-signed": lambda m: Measured(-100 * of_the_graph(EVERY).said / graph(QUICK).value),
+    "graph-half": lambda m: Measured(for_half(QUICK) / 1000),
+    "graph-replacement": lambda m: Measured(scores(smaller(QUICK, COUNT)).replacement),
+    "graph-completeness": lambda m: Measured(scores(smaller(QUICK, COUNT)).completeness),
+    "graph-nothing-named": lambda m: Measured(nothing_named(QUICK)),
+    "graph-plants": lambda m: Measured(-of_the_graph(PLANTS).measured),
+    "graph-doubled": lambda m: Measured(of_the_graph(DOUBLED).measured),
+    "graph-sink": lambda m: Measured(-of_the_graph(SINK).measured),
 }
 
 

@@ -16,6 +16,8 @@ HOME = {
     "05": "mikit.course.lessons.l05",
     "06": "mikit.course.lessons.l06",
     "07": "mikit.course.lessons.l07",
+    "08": "mikit.course.lessons.l08",
+    "09": "mikit.course.lessons.l09",
 }
 
 

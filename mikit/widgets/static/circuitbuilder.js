@@ -281,7 +281,7 @@ name,box:box2,short:name==="answer"||name==="foil",label:h("label",{class:`mikit
 {},label2),box2)}});on;against;controls;elements;draw(){let{model}=this,sets=model.get("sets");for(let{name,box:box2,short,
 label:label2}of this.boxes)box2.matches(":focus")||(box2.value=short?written(model.get(name)):model.get(name)),label2.classList.
 toggle("mikit-cb-unused",model.get("on")>0);options(this.on,sets.map((label2,i)=>[`${i}`,`on: ${label2}`]),`${model.get(
-"on")}`),options(this.against,AGAINST,model.get("against"))}};var GUTTER=36,WIDEST=44,NARROWEST=12,TALLEST=28,TALL={wide:200,narrow:160},APART=4;function shapeOf([layers,heads],width,wide){
+"on")}`),options(this.against,AGAINST,model.get("against"))}};var GUTTER=44,WIDEST=44,NARROWEST=12,TALLEST=28,TALL={wide:200,narrow:160},APART=4;function shapeOf([layers,heads],width,wide){
 let pitch=Math.max(NARROWEST,Math.min(WIDEST,Math.floor((width-GUTTER)/layers))),row2=Math.max(NARROWEST,Math.min(TALLEST,
 Math.floor(TALL[wide?"wide":"narrow"]/(heads+1))));return{layers,heads,pitch,row:row2,width:GUTTER+layers*pitch,height:(heads+
 1)*row2+APART}}var PartMap=class{cells=h("div",{class:"mikit-cb-cells",role:"group"});axes=h("div",{"aria-hidden":"true"});element=h(
@@ -362,61 +362,63 @@ ts",this.strongest.hidden=mode!=="edges";for(let button of this.best)button.disa
 edges??Math.max(2,count2),this.only=live?null:[...new Set(curve?.sizes??[])],this.slider.disabled=!ranking||this.only?.length===
 0,this.write(count2)}};var SIDE=264,GAP=24,CURVE={wide:150,narrow:140},ASKED_OF_ALL=["rank","test","curve"],NO_PART="No part is ticked. With ev\
 ery edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0. Tick a part.",NO_RANKING="\
-The edges are being ranked.",NO_NUMBERS="There are no numbers: the sentence below says why.",TABS=[["told","The circuit"],
-["sizes","Every size"],["adversary","Adversary"]],box=(kind,...children)=>h("div",{class:`mikit-cb-${kind}`},...children);
-function render({model,el,signal}){let ranking=rankingOf(model.get("ranking")),tested=testedOf(model.get("tested")),curve=curveOf(
-model.get("curve")),beaten=beatenOf(model.get("beaten")),under=-1,at=null,tab="told",heads=()=>model.get("grid")[1],partsOf=()=>model.
-get("grid")[0]*(heads()+1),view=frame(model,el,signal,{name:"circuitbuilder",table:()=>tableOf(ranking,tested,curve,beaten,
-ticked(),heads()),reset:()=>show("told")});function ticked(){return model.get("mode")==="parts"?new Set(model.get("parts").
-map(name=>partNumber(name,heads()))):new Set([...ranking?.first??[]].flatMap((place2,part)=>place2>0&&place2<=model.get(
-"count")?[part]:[]))}function choose(parts){view.live&&(view.set({mode:"parts",parts:[...parts].sort((a,b)=>a-b).map(part=>partName(
-part,heads()))},["test"]),view.draw())}function toggle(part){let now=ticked();now.delete(part)||now.add(part),choose([...now]),
-view.say(`${partName(part,heads())} ${now.has(part)?"is in":"is out"}; ${now.size} parts.`)}function point(part,byKey){under=
-part,drawReadout(),byKey&&part>=0&&view.say(words2(part))}function words2(part){return partInWords(part,heads(),ranking,
-ticked().has(part),tested,model.get("mode"))}function show(now){tab=now,view.draw()}let inputs=new Inputs(model,signal,given=>view.
-set(given,ASKED_OF_ALL)),tools=new Tools(signal,{mode:mode=>view.set({mode},["test"]),parts:choose,count:count2=>{view.set(
-{count:count2},view.live?["test"]:[]),view.draw()}},()=>ranking,partsOf),map=new PartMap(signal,{toggle,point}),scale=legend(),
-readout=h("p",{class:"mikit-cb-readout"}),strip=svg("svg",{class:"mikit-cb-strip",role:"img"}),bars=svg("svg",{class:"mi\
-kit-cb-bars",role:"img"}),verdict=h("p",{class:"mikit-cb-small"}),nothing=h("p",{class:"mikit-cb-nothing"}),told=box("to\
-ld",bars,verdict),chart=svg("svg",{class:"mikit-cb-curve",role:"img"}),key=box("key",h("span",{class:"mikit-cb-of-found"},
-"— strongest edges first"),h("span",{},"┄ random circuits, and their range"),h("span",{class:"mikit-cb-of-found"},"●\
- yours")),areas=h("p",{class:"mikit-cb-small"}),sizes=box("sizes",key,chart,areas),beat=h("button",{type:"button",class:"\
-mikit-primary"},"Beat it");beat.addEventListener("click",()=>view.set({beating:!0},["beat"]),{signal});let challenge=h("\
-p",{class:"mikit-cb-small"}),rounds=svg("svg",{class:"mikit-cb-rounds",role:"img"}),played=box("played",rounds),adversary=box(
-"adversary",played,challenge,beat),tabs=TABS.map(([name,label2])=>[name,textButton(label2,signal,()=>show(name))]),left=box(
-"left",tools.element,map.element,box("under",readout,scale.element)),right=box("right",view.number.element,strip,nothing),
-bar=box("tabs mikit-chrome",...tabs.map(([,button])=>button));view.inputs.append(...inputs.elements),view.stage.append(left,
-right,bar,told,sizes,adversary);for(let control of[...inputs.controls,...tools.controls,beat])view.needsKernel(control);
-view.tie(map.element,"rank");for(let element of[right,told])view.tie(element,"test");view.tie(sizes,"curve"),view.tie(played,
-"beat"),chart.addEventListener("pointermove",event=>{curve&&(at=nearest(curve,plotOf(curve,own(),curveWidth(),0),event.clientX-
-chart.getBoundingClientRect().left),drawSizes())},{signal}),chart.addEventListener("pointerleave",()=>{at=null,drawSizes()},
-{signal});let sideWidth=()=>view.wide?SIDE:Math.floor((view.width-GAP)/2),curveWidth=()=>view.wide?view.width-SIDE-GAP:view.
-width,own=()=>tested&&{edges:tested.edges,faithfulness:tested.faithfulness[0]};function drawReadout(){readout.textContent=
-under>=0?words2(under):restInWords(ranking),readout.classList.toggle("mikit-muted",under<0)}function stored(){return view.
-live||model.get("mode")!=="edges"||!curve||tested?.edges===model.get("count")?-1:curve.sizes.indexOf(model.get("count"))}
-function drawNumber(){let i=stored(),now=i<0?tested:tested&&{...tested,edges:curve.sizes[i],faithfulness:curve.found[i],
-randomFaithfulness:curve.random[i],draws:curve.draws},empty=model.get("mode")==="parts"&&!model.get("parts").length;nothing.
-hidden=now!==null&&!empty,nothing.textContent=model.get("error")?NO_NUMBERS:ranking?empty?NO_PART:"The circuit is being \
-run.":NO_RANKING;for(let element of[view.number.element,strip])element.toggleAttribute("hidden",!nothing.hidden);bars.toggleAttribute(
-"hidden",i>=0||!nothing.hidden),verdict.textContent="",!(!now||empty)&&(view.number.show({label:`faithfulness of ${circuitInWords(
-now,view.wide?ranking?.edges:void 0)}`,...faithfulnessInWords(now),below:randomInWords(now)}),drawStrip(strip,now,model.
-get("predicted"),sideWidth()),drawBars(bars,now,view.wide?SIDE:Math.min(view.width,420)),verdict.textContent=i>=0?"Of th\
-is size only the curve was measured.":[aboveInWords(now),knockedInWords(now),neededInWords(now)].filter(Boolean).join(" "))}
-function drawSizes(){if(chart.toggleAttribute("hidden",!curve),key.hidden=!curve,!curve){areas.textContent="Faithfulness\
- of the strongest edges, size by size: comes after the ranking.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.
-wide?"wide":"narrow"]),chart.setAttribute("aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” \
-has every number.`),areas.textContent=at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.
-get("status"),empty=model.get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.
-hidden=!view.live||empty||model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=
-beaten?beatenInWords(beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(
-model.get("estimate")?.seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}
-function draw(){let wide=view.wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),
-map.draw(model.get("grid"),wide?view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.
-live&&model.get("mode")==="parts",words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,
-unit:"logits"});for(let[name,button]of tabs)button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[
-["told",told],["sizes",sizes],["adversary",adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),
-drawNumber(),drawSizes(),drawAdversary()}let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded(
-"ranking",()=>{ranking=rankingOf(model.get("ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded(
-"curve",()=>{curve=curveOf(model.get("curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(
-["clean","corrupt","answer","foil","on","against","mode","parts","count","beating","sets","grid","predicted","estimate",
-"status"]),view.onDraw(draw)}var circuitbuilder_default={render};export{circuitbuilder_default as default};
+The edges are being ranked.",NOT_RUN="No circuit was run.",NO_NUMBERS="There are no numbers: the sentence below says why\
+.",TABS=[["told","The circuit"],["sizes","Every size"],["adversary","Adversary"]],box=(kind,...children)=>h("div",{class:`\
+mikit-cb-${kind}`},...children);function render({model,el,signal}){let ranking=rankingOf(model.get("ranking")),tested=testedOf(
+model.get("tested")),curve=curveOf(model.get("curve")),beaten=beatenOf(model.get("beaten")),under=-1,at=null,tab="told",
+heads=()=>model.get("grid")[1],partsOf=()=>model.get("grid")[0]*(heads()+1),view=frame(model,el,signal,{name:"circuitbui\
+lder",table:()=>tableOf(ranking,tested,curve,beaten,ticked(),heads()),reset:()=>show("told")});function ticked(){return model.
+get("mode")==="parts"?new Set(model.get("parts").map(name=>partNumber(name,heads()))):new Set([...ranking?.first??[]].flatMap(
+(place2,part)=>place2>0&&place2<=model.get("count")?[part]:[]))}function choose(parts){view.live&&(view.set({mode:"parts",
+parts:[...parts].sort((a,b)=>a-b).map(part=>partName(part,heads()))},["test"]),view.draw())}function toggle(part){let now=ticked();
+now.delete(part)||now.add(part),choose([...now]),view.say(`${partName(part,heads())} ${now.has(part)?"is in":"is out"}; ${now.
+size} parts.`)}function point(part,byKey){under=part,drawReadout(),byKey&&part>=0&&view.say(words2(part))}function words2(part){
+return partInWords(part,heads(),ranking,ticked().has(part),tested,model.get("mode"))}function show(now){tab=now,view.draw()}
+let inputs=new Inputs(model,signal,given=>view.set(given,ASKED_OF_ALL)),tools=new Tools(signal,{mode:mode=>view.set({mode},
+["test"]),parts:choose,count:count2=>{view.set({count:count2},view.live?["test"]:[]),view.draw()}},()=>ranking,partsOf),
+map=new PartMap(signal,{toggle,point}),scale=legend(),readout=h("p",{class:"mikit-cb-readout"}),strip=svg("svg",{class:"\
+mikit-cb-strip",role:"img"}),bars=svg("svg",{class:"mikit-cb-bars",role:"img"}),verdict=h("p",{class:"mikit-cb-small"}),
+nothing=h("p",{class:"mikit-cb-nothing"}),told=box("told",bars,verdict),chart=svg("svg",{class:"mikit-cb-curve",role:"im\
+g"}),key=box("key",h("span",{class:"mikit-cb-of-found"},"— strongest edges first"),h("span",{},"┄ random circuits, and\
+ their range"),h("span",{class:"mikit-cb-of-found"},"● yours")),areas=h("p",{class:"mikit-cb-small"}),sizes=box("sizes",
+key,chart,areas),beat=h("button",{type:"button",class:"mikit-primary"},"Beat it");beat.addEventListener("click",()=>view.
+set({beating:!0},["beat"]),{signal});let challenge=h("p",{class:"mikit-cb-small"}),rounds=svg("svg",{class:"mikit-cb-rou\
+nds",role:"img"}),played=box("played",rounds),adversary=box("adversary",played,challenge,beat),tabs=TABS.map(([name,label2])=>[
+name,textButton(label2,signal,()=>show(name))]),left=box("left",tools.element,map.element,box("under",readout,scale.element)),
+right=box("right",view.number.element,strip,nothing),bar=box("tabs mikit-chrome",...tabs.map(([,button])=>button));view.
+inputs.append(...inputs.elements),view.stage.append(left,right,bar,told,sizes,adversary);for(let control of[...inputs.controls,
+...tools.controls,beat])view.needsKernel(control);view.tie(map.element,"rank");for(let element of[right,told])view.tie(element,
+"test");view.tie(sizes,"curve"),view.tie(played,"beat"),chart.addEventListener("pointermove",event=>{curve&&(at=nearest(
+curve,plotOf(curve,own(),curveWidth(),0),event.clientX-chart.getBoundingClientRect().left),drawSizes())},{signal}),chart.
+addEventListener("pointerleave",()=>{at=null,drawSizes()},{signal});let sideWidth=()=>view.wide?SIDE:Math.floor((view.width-
+GAP)/2),curveWidth=()=>view.wide?view.width-SIDE-GAP:view.width,own=()=>tested&&{edges:tested.edges,faithfulness:tested.
+faithfulness[0]};function drawReadout(){readout.textContent=under>=0?words2(under):restInWords(ranking),readout.classList.
+toggle("mikit-muted",under<0)}function stored(){return view.live||model.get("mode")!=="edges"||!curve||tested?.edges===model.
+get("count")?-1:curve.sizes.indexOf(model.get("count"))}function drawNumber(){let i=stored(),now=i<0?tested:tested&&{...tested,
+edges:curve.sizes[i],faithfulness:curve.found[i],randomFaithfulness:curve.random[i],draws:curve.draws},empty=model.get("\
+mode")==="parts"&&!model.get("parts").length;nothing.hidden=now!==null&&!empty;let halted=!view.live||model.get("status").
+state==="stopped";nothing.textContent=model.get("error")&&view.live?NO_NUMBERS:empty&&ranking?NO_PART:halted?NOT_RUN:ranking?
+"The circuit is being run.":NO_RANKING;for(let element of[view.number.element,strip])element.toggleAttribute("hidden",!nothing.
+hidden);bars.toggleAttribute("hidden",i>=0||!nothing.hidden),verdict.textContent="",!(!now||empty)&&(view.number.show({label:`\
+faithfulness of ${circuitInWords(now,view.wide?ranking?.edges:void 0)}`,...faithfulnessInWords(now),below:randomInWords(
+now)}),drawStrip(strip,now,model.get("predicted"),sideWidth()),drawBars(bars,now,view.wide?SIDE:Math.min(view.width,420)),
+verdict.textContent=i>=0?"Of this size only the curve was measured.":[aboveInWords(now),knockedInWords(now),neededInWords(
+now)].filter(Boolean).join(" "))}function drawSizes(){if(chart.toggleAttribute("hidden",!curve),key.hidden=!curve,!curve){
+areas.textContent=view.live?"Faithfulness of the strongest edges, size by size: comes after the ranking.":"The sizes wer\
+e not measured.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.wide?"wide":"narrow"]),chart.setAttribute(
+"aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” has every number.`),areas.textContent=
+at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.get("status"),empty=model.
+get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.hidden=!view.live||empty||
+model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=beaten?beatenInWords(
+beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(model.get("estimate")?.
+seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}function draw(){let wide=view.
+wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),map.draw(model.get("grid"),wide?
+view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.live&&model.get("mode")==="parts",
+words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,unit:"logits"});for(let[name,button]of tabs)
+button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[["told",told],["sizes",sizes],["adversary",
+adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),drawNumber(),drawSizes(),drawAdversary()}
+let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded("ranking",()=>{ranking=rankingOf(model.get(
+"ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded("curve",()=>{curve=curveOf(model.get(
+"curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(["clean","corrupt","answer","foil","\
+on","against","mode","parts","count","beating","sets","grid","predicted","estimate","status"]),view.onDraw(draw)}var circuitbuilder_default={
+render};export{circuitbuilder_default as default};

@@ -52,7 +52,7 @@ describe("the numbers", () => {
   it("read as sentences beside their controls", () => {
     const tested = testedOf(TESTED)!;
     expect(knockedInWords(tested)).toBe("Taken out, the circuit leaves 0.70 of it to the rest (random circuits taken out: 0.90).");
-    expect(neededInWords(tested)).toBe("Missed most: L1H0 (−0.50); 1 of 2 cost less than 0.01 (minimality).");
+    expect(neededInWords({ ...tested, needed: { ...tested.needed, L1H1: 0.3 } })).toBe("Missed most: L1H0 (−0.50); 1 of 3 cost less than 0.01 (minimality).");
     expect([aboveInWords(tested), aboveInWords({ ...tested, faithfulness: [1.3, NO, NO] })]).toEqual(["", "Above 1: edges that work against the answer were left out."]);
     expect(areasInWords(curveOf(CURVE)!)).toBe("Area under it (CPR) 0.90, random 0.50 [0.40, 0.60] · between it and 1 (CMD) 0.10, random 0.50 [0.40, 0.60]");
   });
@@ -118,6 +118,14 @@ describe("the view", () => {
     expect(button("Tick the strongest 5 parts").disabled).toBe(true);
   });
 
+  it("says that nothing was run where nothing will be", async () => {
+    const fake = await open({ ...FULL, tested: null });
+    expect(host.textContent).toContain("The circuit is being run.");
+    fake.receive({ status: { state: "stopped", text: "stopped", done: 1 } });
+    await frame();
+    expect(host.textContent).toContain("No circuit was run.");
+  });
+
   it("says of an empty circuit that it keeps nothing", async () => {
     await open({ ...FULL, parts: [], tested: null });
     expect(host.textContent).toContain("the faithfulness of nothing is 0");
@@ -163,7 +171,7 @@ describe("the view", () => {
     expect(fake.model.get("parts")).toEqual([]);
   });
 
-  it("shows the parts of the strongest edges, and starts from them where one is ticked by hand", async () => {
+  it("shows the parts of the strongest edges, and takes one edge more by key", async () => {
     const fake = await open({ ...FULL, mode: "edges", count: 3 });
     expect(boxes().map((one) => one.getAttribute("aria-checked"))).toEqual(["false", "false", "true", "true", "false", "true"]);
     expect(host.querySelector(".mikit-cb-here")!.textContent).toBe("3 of 40 edges");

@@ -25,6 +25,7 @@ const ASKED_OF_ALL = ["rank", "test", "curve"];
 
 const NO_PART = "No part is ticked. With every edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0. Tick a part.";
 const NO_RANKING = "The edges are being ranked.";
+const NOT_RUN = "No circuit was run.";
 const NO_NUMBERS = "There are no numbers: the sentence below says why.";
 
 /** What stands below the number where there is no room for all of it at once. */
@@ -151,7 +152,8 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
     const now = i < 0 ? tested : tested && { ...tested, edges: curve!.sizes[i]!, faithfulness: curve!.found[i]!, randomFaithfulness: curve!.random[i]!, draws: curve!.draws };
     const empty = model.get("mode") === "parts" && !model.get("parts").length;
     nothing.hidden = now !== null && !empty;
-    nothing.textContent = model.get("error") ? NO_NUMBERS : !ranking ? NO_RANKING : empty ? NO_PART : "The circuit is being run.";
+    const halted = !view.live || model.get("status").state === "stopped";
+    nothing.textContent = model.get("error") && view.live ? NO_NUMBERS : empty && ranking ? NO_PART : halted ? NOT_RUN : ranking ? "The circuit is being run." : NO_RANKING;
     for (const element of [view.number.element, strip]) element.toggleAttribute("hidden", !nothing.hidden);
     bars.toggleAttribute("hidden", i >= 0 || !nothing.hidden);
     verdict.textContent = "";
@@ -166,7 +168,7 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
     chart.toggleAttribute("hidden", !curve);
     key.hidden = !curve;
     if (!curve) {
-      areas.textContent = "Faithfulness of the strongest edges, size by size: comes after the ranking.";
+      areas.textContent = view.live ? "Faithfulness of the strongest edges, size by size: comes after the ranking." : "The sizes were not measured.";
       return;
     }
     drawCurve(chart, curve, own(), at, curveWidth(), CURVE[view.wide ? "wide" : "narrow"]);

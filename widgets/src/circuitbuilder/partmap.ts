@@ -6,7 +6,7 @@ import { colourMap, inkOn } from "../shared/scale";
 import type { ThemeName } from "../shared/types";
 import { partName, type Ranking } from "./traits";
 
-const GUTTER = 36;
+const GUTTER = 44;
 const WIDEST = 44;
 const NARROWEST = 12;
 const TALLEST = 28;

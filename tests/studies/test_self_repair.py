@@ -108,8 +108,10 @@ def test_what_heads_are_set_to(model, ordinary):
 
 
 def test_several_prompts_give_a_mean_and_an_interval(model):
-    together = run_study(SelfRepair(model=model.ref, pairs=(PAIR, OTHER), brought="zero"), model)
-    alone = [run_study(SelfRepair(model=model.ref, pairs=(pair,), brought="zero"), model) for pair in (PAIR, OTHER)]
+    together = run_study(SelfRepair(model=model.ref, pairs=(PAIR, OTHER), brought="other prompt"), model)
+    alone = [
+        run_study(SelfRepair(model=model.ref, pairs=(pair,), brought="other prompt"), model) for pair in (PAIR, OTHER)
+    ]
     for name in ("direct", "total"):
         each = np.stack([numbers(one, name) for one in alone])
         np.testing.assert_allclose(numbers(together, name), each.mean(0), atol=1e-5)

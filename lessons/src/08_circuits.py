@@ -20,7 +20,7 @@
 # %% label="parameters" tags=["parameters"]
 pace = "full"
 
-# %% label="open" tags=["workshop"]
+# %% label="open"
 import mikit
 
 lesson = mikit.course.open("08", pace=pace)
@@ -103,14 +103,14 @@ print("\n".join(grades()))
 # **EAP** (edge attribution patching) scores all edges at once by a straight line, with one pass forward and one back;
 # **EAP-IG** takes the slope at several places between the two prompts.
 
-# %% [markdown] label="minimal-text" tags=["workshop"]
+# %% [markdown] label="minimal-text"
 # ## 2. The smallest circuit, and what it costs
 #
 # "Nothing to spare" is not "the smallest": there could be a smaller one of other parts. To be sure, every set has to be
 # tested, smaller ones first. Here is a network of 12 units that says yes or no. A circuit is a set of units that keeps
 # 90 % of its decisions, all others held at their mean.
 
-# %% label="predict-smallest" tags=["predict", "workshop"]
+# %% label="predict-smallest" tags=["predict"]
 mikit.course.predict("08.P2")
 
 # %% label="smallest" tags=["toy"]
@@ -119,7 +119,7 @@ from mikit.course.lessons.l08_minimal import by_seed, listed
 print("\n".join(listed()))
 print("smallest circuits of six networks, from other seeds:", by_seed())
 
-# %% label="reveal-smallest" tags=["predict", "workshop"]
+# %% label="reveal-smallest" tags=["predict"]
 mikit.course.reveal("08.P2")
 
 # %% [markdown] label="smallest-after"
@@ -151,11 +151,11 @@ for units in (12, 24, 48, 300):
     count = sets_of(units, units // 2 if units < 300 else 16)
     print(f"{units:3} units: {count:8.1e} sets, at a tenth of a second each {years(count, 0.1)}")
 
-# %% [markdown] label="years-after" tags=["workshop"]
+# %% [markdown] label="years-after"
 # The last line is our real model, 300 parts, for circuits of up to 16. So everyone searches greedily, or ranks, and
 # nobody can say that a circuit is the smallest. Drag the slider and see both costs grow.
 
-# %% label="minimal-view" tags=["workshop"]
+# %% label="minimal-view"
 mikit.MinimalView(units=10, seed=2)
 
 # %% [markdown] label="real-text"
@@ -206,11 +206,11 @@ parts = our_parts(lesson.context)
 # %% label="check-parts" tags=["check"]
 mikit.course.check("08.E4", parts)
 
-# %% [markdown] label="view-text" tags=["workshop"]
+# %% [markdown] label="view-text"
 # The same with check-boxes. The number is the share that the ticked parts keep, beside random circuits of the same
 # size. Untick one that you think is needed. *Beat it* is what comes next.
 
-# %% label="builder" tags=["workshop"]
+# %% label="builder"
 mikit.CircuitBuilder("smollm2-135m", title="Which parts put Mary ahead?")
 
 # %% label="tested"
@@ -331,10 +331,10 @@ mikit.course.reveal("08.P5")
 #
 # In the view, each head is a dot. On the diagonal nothing came back.
 
-# %% [markdown] label="repair-view-text" tags=["workshop"]
+# %% [markdown] label="repair-view-text"
 # Click a head to see who makes up for it. Heads below the diagonal lose less than they write.
 
-# %% label="repair-view" tags=["workshop"]
+# %% label="repair-view"
 mikit.RepairView("smollm2-135m", title="What each head writes, and what is lost without it")
 
 # %% [markdown] label="beyond-ask"
@@ -434,5 +434,5 @@ from mikit.course.lessons.l08_real import tested
 
 print("Saved", mikit.Record.of([tested(lesson.context, parts)], lesson.context.model()).save("my-circuit.json"))
 
-# %% label="done" tags=["workshop"]
+# %% label="done"
 print("Your progress code:", lesson.code)

@@ -300,9 +300,11 @@ def core(context: Context) -> Tensor:
         circuit = first(context)
         edges = list(by_edge(circuit))
         kept = bench(context).keep([circuit, *(circuit & ~edge for edge in edges)])
-        _CORES[key] = torch.zeros_like(circuit)
+        found = torch.zeros_like(circuit)
         for edge, share in zip(edges, kept[1:], strict=True):
-            _CORES[key] |= edge & (kept[0] - share > CORE)
+            if kept[0] - share > CORE:
+                found |= edge
+        _CORES[key] = found
     return _CORES[key]
 
 

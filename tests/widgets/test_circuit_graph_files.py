@@ -95,6 +95,10 @@ def test_a_file_goes_where_another_graph_is_asked_for(panel, tmp_path, monkeypat
     say(view, do="reset")
     until_settled(view)
     assert view.graph["source"] == "" and view.graph["prompt"] == "w5 w6 w7 w8"
+    opened(view, foreign())
+    say(view, do="reset")
+    until_settled(view)
+    assert view.graph["source"] == ""
     assert np.isfinite(decode(view.levels["measured"])).all()
 
 
@@ -244,6 +248,7 @@ def test_nodes_of_another_model_cannot_be_tested(panel, tmp_path, monkeypatch): 
     assert f"drawn on weights {view._model.ref.sha256[:8]}" in elsewhere.problem
     elsewhere.set_state({"tests": [one("off", first)]})
     assert elsewhere.tests == [] and f"{other.ref.sha256[:8]}" in elsewhere.problem and elsewhere.outcome == []
+    elsewhere.chosen = first[0]
     assert elsewhere.ask("examples") is None and elsewhere.graph["ids"] == [
         node["node_id"] for node in document["nodes"]
     ]

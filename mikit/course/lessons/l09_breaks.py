@@ -17,7 +17,8 @@ from mikit.course.lessons.verdicts import no, yes
 from mikit.course.plan import Context, Exercise, Verdict, Wrong
 from mikit.models.model import Model
 from mikit.studies.draw_graph import DrawGraph
-from mikit.studies.graphs import Setting, changes
+from mikit.studies.graph_nodes import Setting
+from mikit.studies.graphs import changes
 from mikit.trace.arrays import Array
 from mikit.trace.edits import Patch
 from mikit.trace.engine import capture, remember, rerun_to, run
@@ -226,7 +227,6 @@ E5 = Exercise(
     wrong=(
         Wrong(lambda _: lambda layer, position: True, "You trust every neuron"),
         Wrong(lambda _: lambda layer, position: position == 0, "of no use"),
-        Wrong(lambda _: lambda layer, position: layer == 29, "of no use"),
         Wrong(lambda _: lambda layer, position: layer != 29, "Where do the wrong ones lie"),
         Wrong(lambda _: True, "Give the function itself"),
     ),

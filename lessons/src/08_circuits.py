@@ -300,7 +300,7 @@ print(f"overlap of the two circuits: {overlap_of(first(lesson.context), second(l
 print("\n".join(two_table(lesson.context)))
 
 # %% [markdown] label="two-after"
-# Two circuits of about equal faithfulness, and of a hundred edges in either, two or three are in both. Mind what this
+# Two circuits of about equal faithfulness, and of a hundred edges in either, three or four are in both. Mind what this
 # does not say. The second is many times as large. The edges that both have are the ones that carry most: from the
 # embedding to the first MLP, and out of the loudest head. Most *parts* of the first stand in the second as well. The
 # way from word to answer is not arbitrary. But whoever publishes the first drawing has published one of many.
@@ -324,10 +324,10 @@ print("\n".join(who(lesson.context)))
 mikit.course.reveal("08.P5")
 
 # %% [markdown] label="repair-after"
-# Heads are set to what they write on average over other texts, at the last position. Three heads of layer 23 lose
-# nothing of what they write, or less than nothing: all of it comes back. A look at who brings it back shows no
-# understudy that steps in. Heads that *worked against* the answer, L24H4 and L29H0, do so less when there is less to
-# work against. And L23H3, the loudest, has no self-repair to speak of: two come back and two others go.
+# Heads are set to what they write on average over other texts, at the last position. Three heads of layer 23 write half
+# a logit or more, and without one of them nothing is lost: all of it comes back. Look who brings it back. No understudy
+# steps in for L23H0. L24H4, which works *against* the answer, does so less when there is less to work against. And the
+# last norm divides by less. L23H3, the loudest, gets nothing back on balance: what some parts bring, others take.
 #
 # In the view, each head is a dot. On the diagonal nothing came back.
 

@@ -217,7 +217,7 @@ def test_heads_of_layer_23_come_back_and_the_loudest_does_not(context, smollm):
     assert own == max(l08_repair.wrote(smollm, head) for head in l08_repair.loudest(context))
     assert abs(own - gone) < 0.2
     first, *_ = l08_repair.who(context)
-    assert "L24H4 +" in first and "L29H0 +" in first
+    assert first.startswith("without L23H0: L24H4 +") and "norms +" in first
     assert "L23H0 writes 0.82 logits" in l08_repair.P_REPAIR.text
     assert f"{l08_repair.wrote(smollm, (23, 0)):.2f}" == "0.82"
 

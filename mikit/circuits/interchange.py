@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
@@ -84,10 +84,12 @@ def write_graph(drawing: Drawing) -> str:
     return json.dumps(drawing.document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def drawing_of(model: Model, graph: AttributionGraph, kept: Pruned, *, slug: str) -> Drawing:
-    """A drawn and pruned graph as circuit-tracer would write it, with neurons in place of a transcoder's features and
-    rest nodes in place of its errors. An embedding or output stays, other nodes where an edge of theirs does. What only
-    mikit knows stands under "mikit" in the metadata."""
+def drawing_of(
+    model: Model, graph: AttributionGraph, kept: Pruned, *, slug: str, transcoders: Sequence[str] = ()
+) -> Drawing:
+    """A drawn and pruned graph as circuit-tracer would write it, with neurons in place of features (unless those of
+    ``transcoders``, by name, were drawn) and rest nodes in place of errors. An embedding or output stays, other nodes
+    where an edge of theirs does. What only mikit knows stands under "mikit" in the metadata."""
     edges = kept.edges.nonzero()
     shown = kept.nodes.clone()
     shown[: graph.embeddings.start] &= (kept.edges.any(0) | kept.edges.any(1))[: graph.embeddings.start]
@@ -100,12 +102,12 @@ def drawing_of(model: Model, graph: AttributionGraph, kept: Pruned, *, slug: str
         "metadata": {
             "slug": slug,
             "scan": model.ref.name,
-            "transcoder_list": [],
+            "transcoder_list": list(transcoders),
             "prompt_tokens": list(graph.tokens.strings),
             "prompt": "".join(graph.tokens.strings),
             "schema_version": SCHEMA,
             "mikit": {
-                "features": "neurons, single and as they are",
+                "features": "of transcoders" if transcoders else "neurons, single and as they are",
                 "model_sha256": model.ref.sha256,
                 "value": graph.value,
                 "share": graph.share,

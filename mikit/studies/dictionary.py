@@ -22,6 +22,16 @@ from mikit.trace.engine import capture
 SINK = "Position 0 is left out: it is a sink of attention, and after many layers far longer than the rest."
 
 
+def in_no_file(ref: DictionaryRef) -> str:
+    """Why a study that leans on this dictionary has no record, or ""."""
+    if ref.source or ref.name in SHIPPED:
+        return ""
+    return (
+        "This dictionary was trained here and lies in no file, so a record of it could not be replayed. Write it with"
+        " mikit.sae.formats.write(dictionary, folder), and take mikit.load_dictionary(folder)."
+    )
+
+
 class DictionaryStudy(Study):
     """A study that reads activations through a dictionary."""
 
@@ -29,12 +39,7 @@ class DictionaryStudy(Study):
 
     @property
     def unrecordable(self) -> str:
-        if self.dictionary.source or self.dictionary.name in SHIPPED:
-            return ""
-        return (
-            "This dictionary was trained here and lies in no file, so a record of it could not be replayed. Write it"
-            " with mikit.sae.formats.write(dictionary, folder), and take mikit.load_dictionary(folder)."
-        )
+        return in_no_file(self.dictionary)
 
     def fitting(self, model: Model) -> Dictionary:
         """The dictionary, which was made for this model. Raises DictionaryUnusable."""

@@ -38,7 +38,7 @@ class DrawGraph(GraphStudy):
     kind: Literal["draw-graph"] = "draw-graph"
 
     def method(self, model: Model) -> Method:
-        names = ("resid_pre", "pattern", "mlp_in", "mlp_post")
+        names = ("resid_pre", "pattern", "mlp_in", "mlp_out" if self.transcoders else "mlp_post")
         sites = [Site.model_validate({"name": name, "layer": n}) for n in range(model.spec.layers) for name in names]
         return Method(
             sites=tuple(sites),
@@ -73,7 +73,13 @@ class DrawGraph(GraphStudy):
     def drawing(self, model: Model) -> Drawing:
         """What the last level keeps, as circuit-tracer would write it."""
         *_, graph = self.drawn(model)
-        return drawing_of(model, graph, levels(adjacency(graph))[-1], slug="mikit-graph")
+        return drawing_of(
+            model,
+            graph,
+            levels(adjacency(graph))[-1],
+            slug="mikit-graph",
+            transcoders=[ref.name for ref in self.transcoders],
+        )
 
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_graphs.draw_graph_script(self, model, flavour)
@@ -89,13 +95,15 @@ class DrawGraph(GraphStudy):
 
     def _random_shares(self, model: Model, graph: AttributionGraph) -> Tensor:
         """Both shares [draw, 2] that as many neurons drawn at random hold."""
-        frozen = freeze(model, graph.tokens)
+        frozen = freeze(model, graph.tokens, self.replaced(model))
         with torch.no_grad():
             found = neuron_effects(frozen, frozen.read_by_output(graph.answer, graph.foil)[0])
         sizes = torch.stack([found.everywhere.abs().flatten(), found.direct.abs().flatten()], dim=1)
+        active = torch.stack([layer.neurons for layer in frozen.layers]).flatten().nonzero().ravel()
         luck = torch.Generator().manual_seed(self.seed)
         count = len(graph.neurons)
-        held = [sizes[torch.randperm(len(sizes), generator=luck)[:count]].sum(0) for _ in range(DRAWS)]
+        drawn = [active[torch.randperm(len(active), generator=luck)[:count]] for _ in range(DRAWS)]
+        held = [sizes[one].sum(0) for one in drawn]
         return torch.stack(held) / (sizes.sum(0) + found.errors.abs().sum((1, 2)))
 
 

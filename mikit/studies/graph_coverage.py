@@ -20,11 +20,11 @@ from mikit.models.model import Model
 from mikit.sae.labels import wilson
 from mikit.studies import code_graphs
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
+from mikit.studies.graph_nodes import Setting
 from mikit.studies.graphs import (
     LIGHTER,
     NEEDS,
     Asked,
-    Setting,
     asked,
     changes,
     cost_of_changes,

@@ -15,19 +15,22 @@ from pydantic import Field
 from torch import Tensor
 
 from mikit.circuits.attribution import COST, AttributionGraph, attribution_graph, bytes_needed
+from mikit.circuits.frozen import Transcoder
 from mikit.circuits.influence import Adjacency, Pruned, pruned
 from mikit.errors import BadMetric, UnknownSite
 from mikit.methods.lens import softcap
 from mikit.methods.patching import ROWS
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
+from mikit.sae.library import DictionaryRef
 from mikit.studies import cost
 from mikit.studies.base import Control, Cost, Grid, Study
+from mikit.studies.dictionary import in_no_file
+from mikit.studies.graph_nodes import Setting, transcoders_of
 from mikit.studies.prompts import answer_and_foil, token_id
 from mikit.trace.arrays import Array
-from mikit.trace.edits import Patch
 from mikit.trace.engine import Past, exclusive, rerun
-from mikit.trace.sites import Site
+from mikit.trace.sites import Site, SiteName
 
 NEEDS = ("residual identity", "pattern rows", "traced is raw", "batched is single", "short pass")
 KEPT = 2
@@ -45,19 +48,25 @@ EDGES = 0.9
 
 class GraphStudy(Study):
     """``prompt`` and the token whose logit at its last position is traced back, less that of ``foil`` where there is
-    one, over the ``count`` neurons of largest effect."""
+    one, over the ``count`` neurons of largest effect. ``transcoders``, one a layer: over their features in place of
+    neurons, also in all that is said of neurons below."""
 
     prompt: str
     answer: str
     foil: str | None = None
     count: int = Field(default=600, ge=1)
+    transcoders: tuple[DictionaryRef, ...] = ()
 
     needs: ClassVar[tuple[str, ...]] = NEEDS
     lighter: ClassVar[str] = LIGHTER
 
     def estimate(self, model: Model) -> Cost:
         """Of drawing the graph."""
-        return cost_of_drawing(model, self.asked(model).tokens, self.count)
+        return cost_of_drawing(model, self.asked(model).tokens, self.count, self.replaced(model))
+
+    @property
+    def unrecordable(self) -> str:
+        return next((why for ref in self.transcoders if (why := in_no_file(ref))), "")
 
     def inputs(self, model: Model) -> list[Tensor]:
         return [model.tokens(self.prompt).ids[0]]
@@ -66,10 +75,19 @@ class GraphStudy(Study):
         """Raises NotOneToken, BadPair, EmptyText, TooLong."""
         return asked(model, self.prompt, self.answer, self.foil)
 
+    def set_at(self, model: Model) -> tuple[Site, ...]:
+        """Where nodes are set to other values."""
+        name: SiteName = "mlp_out" if self.transcoders else "mlp_post"
+        return tuple(Site(name=name, layer=layer) for layer in range(model.spec.layers))
+
+    def replaced(self, model: Model) -> tuple[Transcoder, ...]:
+        """What stands in for each layer's MLP. Raises DictionaryUnusable."""
+        return transcoders_of(model, self.transcoders)
+
     def drawn(self, model: Model) -> Iterator[AttributionGraph]:
         """The graph as it is read, at last whole. Studies that run at once read one graph together, step by step in
         turns; the last two are remembered. Raises BadMetric for an output of nearly nothing."""
-        drawing = _joined(model, self.asked(model), self.count)
+        drawing = _joined(model, self)
         try:
             while True:
                 yield (graph := drawing.step())
@@ -99,16 +117,20 @@ def asked(model: Model, prompt: str, answer: str, foil: str | None) -> Asked:
     return Asked(model.tokens(prompt), *ids)
 
 
-def cost_of_drawing(model: Model, tokens: Tokens, count: int) -> Cost:
+def cost_of_drawing(model: Model, tokens: Tokens, count: int, transcoders: Sequence[Transcoder] = ()) -> Cost:
     s, length = model.spec, tokens.ids.shape[1]
+    width = len(transcoders[0].b_enc) if transcoders else None
     fixed, per_token = cost.speed(model)
     passes = 2 + COST * count * (s.layers + 1) / 2 / s.layers
-    return Cost(seconds=2 * fixed + passes * per_token * length, bytes=bytes_needed(s, length, count))
+    return Cost(seconds=2 * fixed + passes * per_token * length, bytes=bytes_needed(s, length, count, width))
 
 
-def graph_steps(model: Model, asked: Asked, count: int) -> Iterator[AttributionGraph]:
+def graph_steps(
+    model: Model, asked: Asked, count: int, transcoders: Sequence[Transcoder] = ()
+) -> Iterator[AttributionGraph]:
     """The graph of one prompt as it is read. Raises BadMetric for an output of nearly nothing."""
-    for graph in attribution_graph(model, *asked, count=count, budget=cost.budget(model.spec)):
+    budget = cost.budget(model.spec)
+    for graph in attribution_graph(model, *asked, count=count, budget=budget, transcoders=transcoders):
         refuse_nothing(asked, graph.value)
         yield graph
 
@@ -159,27 +181,6 @@ def _name(graph: AttributionGraph) -> str:
     return f"{layer}_{neuron}_{position}"
 
 
-class Setting(NamedTuple):
-    """Neurons [k, 3] (layer, position, neuron) and the value [k] that each is set to."""
-
-    neurons: Tensor
-    values: Tensor
-
-    def edits(self) -> list[Patch]:
-        """One for each layer and position."""
-        places: dict[tuple[int, int], list[tuple[int, float]]] = {}
-        for (layer, position, neuron), value in zip(self.neurons.tolist(), self.values.tolist(), strict=True):
-            places.setdefault((layer, position), []).append((neuron, value))
-        return [
-            Patch(
-                site=Site(name="mlp_post", layer=layer, position=position),
-                source=Array.of(torch.tensor([value for _, value in of])),
-                units=tuple(neuron for neuron, _ in of),
-            )
-            for (layer, position), of in places.items()
-        ]
-
-
 def changes(model: Model, past: Past, asked: Asked, settings: Sequence[Setting]) -> Iterator[list[float]]:
     """By how much the output moves under each setting, in logits, in their order: some more with each short trace."""
     own = float(output_of(model, asked, past.logits[None])[0])
@@ -194,21 +195,6 @@ def output_of(model: Model, asked: Asked, logits: Tensor) -> Tensor:
     logits = logits if cap is None else cap * torch.atanh(logits / cap)
     own = logits[:, asked.answer]
     return own if asked.foil is None else own - logits[:, asked.foil]
-
-
-def others(neurons: Tensor, width: int, luck: torch.Generator) -> Tensor:
-    """As many other neurons [k, 3] at the same layers and positions, of ``width`` in each; fewer where there are not
-    as many."""
-    drawn = [neurons[:0]]
-    places, which = torch.unique(neurons[:, :2], dim=0, return_inverse=True)
-    for n, place in enumerate(places):
-        own = neurons[which == n, 2]
-        free = torch.ones(width, dtype=torch.bool)
-        free[own] = False
-        left = free.nonzero().ravel()
-        left = left[torch.randperm(len(left), generator=luck)[: len(own)]]
-        drawn.append(torch.cat([place.expand(len(left), 2), left[:, None]], dim=1))
-    return torch.cat(drawn)
 
 
 def random_neurons(measured: NDArray[np.float64], axes: dict[str, tuple[str, ...]], seed: int) -> Control:
@@ -287,12 +273,14 @@ _DRAWINGS: list[_Drawing] = []
 """The newest last."""
 
 
-def _joined(model: Model, asked: Asked, count: int) -> _Drawing:
-    key = (ref(model), tuple(asked.tokens.ids[0].tolist()), asked.answer, asked.foil, count)
+def _joined(model: Model, study: GraphStudy) -> _Drawing:
+    asked = study.asked(model)
+    which = tuple(each.sha256 for each in study.transcoders)
+    key = (ref(model), tuple(asked.tokens.ids[0].tolist()), asked.answer, asked.foil, study.count, which)
     with exclusive():
         drawing = next((one for one in _DRAWINGS if one.key == key), None)
         if drawing is None:
-            drawing = _Drawing(key, graph_steps(model, asked, count))
+            drawing = _Drawing(key, graph_steps(model, asked, study.count, study.replaced(model)))
         drawing.forget()
         _DRAWINGS.append(drawing)
         del _DRAWINGS[:-KEPT]

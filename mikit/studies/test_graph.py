@@ -14,24 +14,21 @@ from torch import Tensor
 from mikit.circuits.attribution import AttributionGraph
 from mikit.circuits.prediction import predicted
 from mikit.errors import BadCircuit, BadPair
-from mikit.methods.patching import values_and_logits
 from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.studies import code_graphs
 from mikit.studies.base import Cost, Flavour, Grid, Method, Result
+from mikit.studies.graph_nodes import read_nodes
 from mikit.studies.graphs import (
     DRAWS,
     GraphStudy,
-    Setting,
     changes,
     cost_of_changes,
     node_index,
-    others,
     random_neurons,
 )
 from mikit.trace.arrays import Array
 from mikit.trace.engine import remember
-from mikit.trace.sites import Site
 
 How = Literal["ablate", "boost", "swap"]
 FACTORS = {"ablate": 0.0, "boost": 2.0}
@@ -92,7 +89,7 @@ class TestGraph(GraphStudy):
     def method(self, model: Model) -> Method:
         did = " or ".join(DONE[how] for how in dict.fromkeys(one.how for one in self.interventions))
         return Method(
-            sites=tuple(Site(name="mlp_post", layer=layer) for layer in range(model.spec.layers)),
+            sites=self.set_at(model),
             metric=f"change of the {self.output}, when each named neuron is {did} at its position",
         )
 
@@ -101,20 +98,21 @@ class TestGraph(GraphStudy):
         for graph in self.drawn(model):  # noqa: B007  # the last one is whole
             yield None
         chosen = [torch.tensor([node_index(graph, id) for id in one.nodes]) for one in self.interventions]
-        own = values_and_logits(model, graph.tokens, "mlp_post")[0]
+        replaced = self.replaced(model)
+        own = read_nodes(model, graph.tokens, replaced)
         yield None
         swapped = {}
         for text, tokens in other_tokens.items():
-            swapped[text] = values_and_logits(model, tokens, "mlp_post")[0]
+            swapped[text] = read_nodes(model, tokens, replaced)
             yield None
         luck = torch.Generator().manual_seed(self.seed)
         settings, said = [], []
         for one, nodes in zip(self.interventions, chosen, strict=True):
-            new = swapped[one.other] if one.how == "swap" else FACTORS[one.how] * own
+            source, factor = (swapped[one.other], 1.0) if one.how == "swap" else (own, FACTORS[one.how])
             sets = [graph.neurons[nodes]]
-            sets += [others(sets[0], model.spec.d_mlp, luck) for _ in range(DRAWS)]
-            settings += [Setting(neurons, at_neurons(new, neurons)) for neurons in sets]
-            said.append(predicted(graph, _ratios(graph, nodes, at_neurons(new, sets[0]))))
+            sets += [own.others(sets[0], luck) for _ in range(DRAWS)]
+            settings += [own.setting(neurons, factor * source.at(neurons)) for neurons in sets]
+            said.append(predicted(graph, _ratios(graph, nodes, settings[-1 - DRAWS].values)))
         measured = np.full((len(said), 1 + DRAWS), np.nan)
         past = remember(model, graph.tokens)
         done = 0
@@ -154,12 +152,6 @@ class TestGraph(GraphStudy):
             controls=(random_neurons(measured[:, 1:], axes, self.seed),),
             done=done,
         )
-
-
-def at_neurons(values: Tensor, neurons: Tensor) -> Tensor:
-    """Of values [layer, T, d_mlp] those of neurons [k, 3], [k]."""
-    layer, position, neuron = neurons.T
-    return values[layer, position, neuron]
 
 
 def _ratios(graph: AttributionGraph, nodes: Tensor, new: Tensor) -> dict[int, float]:

@@ -14,20 +14,18 @@ from mikit.circuits.prediction import predicted
 from mikit.models.model import Model
 from mikit.studies import code_graphs
 from mikit.studies.base import Cost, Flavour, Grid, Method, Result
+from mikit.studies.graph_nodes import read_nodes
 from mikit.studies.graphs import (
     DRAWS,
     LEVELS,
     GraphStudy,
-    Setting,
     changes,
     cost_of_changes,
     each_level,
-    others,
     random_neurons,
 )
 from mikit.trace.arrays import Array
 from mikit.trace.engine import remember
-from mikit.trace.sites import Site
 
 
 class TestLevels(GraphStudy):
@@ -46,7 +44,7 @@ class TestLevels(GraphStudy):
 
     def method(self, model: Model) -> Method:
         return Method(
-            sites=tuple(Site(name="mlp_post", layer=layer) for layer in range(model.spec.layers)),
+            sites=self.set_at(model),
             metric=f"change of the {self.output}, when each neuron that a level keeps is set to 0 at its position",
         )
 
@@ -54,20 +52,22 @@ class TestLevels(GraphStudy):
         for graph in self.drawn(model):  # noqa: B007  # the last one is whole
             yield None
         kept: list[Tensor] = []
-        for one in each_level(adjacency(graph)):
-            kept.append(one.nodes[: len(graph.neurons)].nonzero().ravel())
+        for level in each_level(adjacency(graph)):
+            kept.append(level.nodes[: len(graph.neurons)].nonzero().ravel())
             yield None
-        said = np.array([predicted(graph, dict.fromkeys(nodes.tolist(), 0.0)) for nodes in kept])
+        said = np.array([predicted(graph, dict.fromkeys(one.tolist(), 0.0)) for one in kept])
+        nodes = read_nodes(model, graph.tokens, self.replaced(model))
+        yield None
         luck = torch.Generator().manual_seed(self.seed)
         settings = []
-        for nodes in kept:
-            sets = [graph.neurons[nodes]]
-            sets += [others(sets[0], model.spec.d_mlp, luck) for _ in range(DRAWS)]
-            settings += [Setting(neurons, torch.zeros(len(neurons))) for neurons in sets]
+        for one in kept:
+            sets = [graph.neurons[one]]
+            sets += [nodes.others(sets[0], luck) for _ in range(DRAWS)]
+            settings += [nodes.setting(neurons, torch.zeros(len(neurons))) for neurons in sets]
         axes = {"level": tuple(f"{share:g}" for share in LEVELS)}
         grids = {
             "predicted": Grid(values=Array.of(said), axes=axes, unit="logits"),
-            "kept": Grid(values=Array.of(np.array([len(nodes) for nodes in kept])), axes=axes, unit="neurons"),
+            "kept": Grid(values=Array.of(np.array([len(one) for one in kept])), axes=axes, unit="neurons"),
         }
         past = remember(model, graph.tokens)
         yield None

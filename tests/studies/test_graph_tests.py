@@ -10,7 +10,8 @@ from mikit.circuits.influence import adjacency
 from mikit.circuits.prediction import predicted
 from mikit.errors import BadCircuit, BadPair, UnknownSite
 from mikit.studies.base import run_study, stream
-from mikit.studies.graphs import DRAWS, LEVELS, levels, others
+from mikit.studies.graph_nodes import Nodes
+from mikit.studies.graphs import DRAWS, LEVELS, levels
 from mikit.studies.test_graph import Intervention, TestGraph
 from mikit.studies.test_levels import TestLevels
 from tests import tiny as tiny_models
@@ -76,7 +77,7 @@ def test_predicted_measured_and_random_neurons(tiny):
     luck = torch.Generator().manual_seed(4)
     for n, (new, places) in enumerate(zip((0 * own, 2 * own, other), sets.values(), strict=True)):
         chosen = graph.neurons[places]
-        random = [others(chosen, tiny.spec.d_mlp, luck) for _ in range(DRAWS)]
+        random = [Nodes(own, ()).others(chosen, luck) for _ in range(DRAWS)]
         settings = [(each, values_at(new, each)) for each in (chosen, *random)]
         expected, *beside = moved(tiny, graph, settings)
         assert abs(expected) > 1e-4, "or nothing is compared"

@@ -17,7 +17,8 @@ from mikit.errors import BadMetric, BadPair, EmptyText, NotOneToken, TooCostly, 
 from mikit.studies import graphs
 from mikit.studies.base import run_study, stream
 from mikit.studies.draw_graph import DrawGraph
-from mikit.studies.graphs import EDGES, LEVELS, Setting, changes, node_index, others
+from mikit.studies.graph_nodes import Nodes, Setting
+from mikit.studies.graphs import EDGES, LEVELS, changes, node_index
 from mikit.studies.test_levels import TestLevels
 from mikit.trace.engine import remember
 from tests import tiny as tiny_models
@@ -48,7 +49,7 @@ def drawn(model, **fields):
 def by_hooks(model, ids, answer, foil, settings):
     """The logit difference under each setting, by plain hooks on what reads the neurons."""
     found = []
-    for neurons, values in settings:
+    for neurons, values, *_ in settings:
 
         def put(x, layer, neurons=neurons, values=values):
             x = x.clone()
@@ -101,13 +102,15 @@ def test_a_softcap_is_undone():
 def test_other_neurons_stand_where_the_chosen_do():
     neurons = torch.tensor([[0, 1, 3], [0, 1, 4], [2, 0, 7], [2, 1, 0]])
     luck = torch.Generator().manual_seed(0)
+    nodes = Nodes(torch.ones(3, 2, 8), ())
     for _ in range(20):
-        drawn = others(neurons, 8, luck)
+        drawn = nodes.others(neurons, luck)
         assert drawn[:, :2].tolist() == neurons[:, :2].tolist()
         assert not {tuple(n) for n in drawn.tolist()} & {tuple(n) for n in neurons.tolist()}
         assert len({tuple(n) for n in drawn.tolist()}) == 4
-    assert others(torch.tensor([[0, 0, 0], [0, 0, 1]]), 3, luck).tolist() == [[0, 0, 2]], "as many as there are"
-    assert others(neurons[:0], 8, luck).shape == (0, 3)
+    few = Nodes(torch.tensor([[[1.0, 1.0, 0.0, -1.0]]]), ())  # one of them does not fire
+    assert few.others(torch.tensor([[0, 0, 0], [0, 0, 1]]), luck).tolist() == [[0, 0, 3]], "as many as there are"
+    assert nodes.others(neurons[:0], luck).shape == (0, 3)
 
 
 def test_levels_hold_one_another(model):

@@ -20,7 +20,7 @@ from mikit.studies.draw_graph import DrawGraph
 from mikit.studies.graph_nodes import Setting
 from mikit.studies.graphs import changes
 from mikit.trace.arrays import Array
-from mikit.trace.edits import Patch
+from mikit.trace.edits import Patch, Steer
 from mikit.trace.engine import capture, remember, rerun_to, run
 from mikit.trace.sites import Site
 
@@ -59,7 +59,7 @@ def held(context: Context) -> dict[str, Held]:
     )
 
 
-def _edits(context: Context, one: Locked) -> tuple[Patch, ...]:
+def _edits(context: Context, one: Locked) -> tuple[Patch | Steer, ...]:
     whole = graph(context)
     ratios = one.ratios(whole)
     nodes = list(ratios)
@@ -68,7 +68,7 @@ def _edits(context: Context, one: Locked) -> tuple[Patch, ...]:
 
 
 @lru_cache(maxsize=1)
-def _held(model: Model, own: float, changed: tuple[tuple[str, tuple[Patch, ...]], ...]) -> dict[str, Held]:
+def _held(model: Model, own: float, changed: tuple[tuple[str, tuple[Patch | Steer, ...]], ...]) -> dict[str, Held]:
     tokens, rows = model.tokens(PROMPT), [edits for _, edits in changed]
     patterns = [Site(name="pattern", layer=layer) for layer in range(model.spec.layers)]
     last = Site(name="resid_post", layer=model.spec.layers - 1)

@@ -301,9 +301,10 @@ print("\n".join(two_table(lesson.context)))
 
 # %% [markdown] label="two-after"
 # Two circuits of about equal faithfulness, and of a hundred edges in either, three or four are in both. Mind what this
-# does not say. The second is many times as large. The edges that both have are the ones that carry most: from the
-# embedding to the first MLP, and out of the loudest head. Most *parts* of the first stand in the second as well. The
-# way from word to answer is not arbitrary. But whoever publishes the first drawing has published one of many.
+# does not say. We chose "a tenth" so that they would keep about as much. The second is ten times as large. The edges
+# that both have are the ones that carry most: from the embedding to the first MLP, and out of the loudest head. Most
+# *parts* of the first stand in the second as well. The way from word to answer is not arbitrary. But whoever publishes
+# the first drawing has published one of many.
 #
 # ## 6. Self-repair
 #
@@ -328,14 +329,6 @@ mikit.course.reveal("08.P5")
 # a logit or more, and without one of them nothing is lost: all of it comes back. Look who brings it back. No understudy
 # steps in for L23H0. L24H4, which works *against* the answer, does so less when there is less to work against. And the
 # last norm divides by less. L23H3, the loudest, gets nothing back on balance: what some parts bring, others take.
-#
-# In the view, each head is a dot. On the diagonal nothing came back.
-
-# %% [markdown] label="repair-view-text"
-# Click a head to see who makes up for it. Heads below the diagonal lose less than they write.
-
-# %% label="repair-view"
-mikit.RepairView("smollm2-135m", title="What each head writes, and what is lost without it")
 
 # %% [markdown] label="beyond-ask"
 # **Step E7, 4 minutes.** If parts react to each other, losses do not add up. Write `beyond`: how much more is lost
@@ -365,10 +358,18 @@ print(f"              {beyond_of(*four(lesson.context, 'mean')):+.2f} with their
 print(f"random pairs of heads: at most {max(map(abs, by_chance(lesson.context))):.2f}, either way")
 
 # %% [markdown] label="pairs-after"
-# L24H4 writes *against* Mary. Without it alone Mary should gain. Without both she loses far more than the two losses
-# say. No list of single losses could have told this. And the number hangs on what a head is set to: the changed
-# prompt's values say "John" aloud, a mean over other texts says nothing.
+# L24H4 writes *against* Mary: without it alone she gains two logits. So without both heads she should have two logits
+# more than without L23H3 alone. She gets half a logit. What L24H4 works against is what L23H3 writes, and with L23H3 gone
+# it has little to do. No list of single losses could have told this. And the number hangs on what a head is set to:
+# the changed prompt's values call for John, a mean over other texts calls for nobody.
 #
+# All of this in one view: each head is a dot, and on the diagonal nothing came back. Click a head to see who makes up
+# for it.
+
+# %% label="repair-view"
+mikit.RepairView("smollm2-135m", title="What each head writes, and what is lost without it")
+
+# %% [markdown] label="paper-text"
 # ## 7. The paper's numbers
 #
 # Wang and others (2022) found the first circuit of this kind, for the same task in GPT-2 small: 26 heads. "87 %" is

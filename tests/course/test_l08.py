@@ -61,13 +61,13 @@ def test_learners_have_the_same_ten_edges_in_other_orders():
     assert len(set(orders)) == 10 and len({frozenset(order) for order in orders}) == 1
 
 
-def test_the_only_answer_among_the_ten_is_the_planted_circuit():
+def test_of_the_ten_edges_the_planted_ones_are_needed_and_no_other():
     step, learner = LESSON.exercise("E2"), Context(seed=3, lesson=LESSON)
-    enough = [
-        some for some in combinations(l08_toy.candidates(learner), len(CIRCUIT)) if l08_toy.keeps(some).min() > 0.99
-    ]
-    assert len(enough) == 1 and step.check(list(enough[0]), learner).passed
-    assert not any("L0H1" in edge or "L1H1" in edge for edge in enough[0])
+    ten = l08_toy.candidates(learner)
+    needed = [edge for edge in ten if l08_toy.keeps([one for one in ten if one != edge]).min() < 0.5]
+    spare = [edge for edge in ten if "L0H1" in edge or "L1H1" in edge]
+    assert sorted(needed + spare) == sorted(ten) and len(needed) == len(CIRCUIT)
+    assert step.check(needed, learner).passed
 
 
 def test_tables_of_the_toy():
@@ -139,19 +139,24 @@ def test_a_circuit_of_parts_is_tested_beside_random_ones(context):
 
 
 def test_the_adversary_is_the_one_of_the_study(context):
-    parts = tuple(l08_real.our_parts(context))
+    parts = ("L0 MLP", "L17H4", "L20H0", "L23H3", "L29H1")
     study = BeatCircuit(
         model=context.model().ref,
         pairs=l08_real.pairs_of(context),
         circuit=PartsCircuit(parts=parts),
         rounds=1,
-        tries=40,
     )
     result = run_study(study, context.model())
+    react = l08_beat.reaction(context, parts)
+    worst = l08_beat.our_next_out(react, parts, ())
+    assert result.texts["out"] == (worst,)
+    np.testing.assert_allclose(result.grids["reaction"].values.numpy(), [react(()), react((worst,))], atol=1e-3)
+
+
+def test_without_one_head_the_circuit_says_the_other_name(context):
+    parts = l08_real.our_parts(context)
     name, circuit, whole = l08_beat.worst(context)
-    assert result.texts["out"] == (name,) == ("L17H4",)
-    np.testing.assert_allclose(result.grids["reaction"].values.numpy()[1], [circuit, whole], atol=1e-3)
-    assert circuit < 0 < whole
+    assert name == "L17H4" and circuit < 0 < 2 < whole
     assert l08_beat.circuit_says(context) == l08_beat.P4_CHOICES[2]
     assert len(list(l08_beat.beaten(context, parts, l08_beat.our_next_out))) == 3
 
@@ -162,7 +167,8 @@ def test_two_circuits_of_one_behaviour(context):
     core = l08_real.core(context)
     assert int((one & other).sum()) == found["shared edges"] <= found["core"] and not (one & other & ~core).any()
     assert found["overlap"] == pytest.approx(found["shared edges"] / int((one | other).sum()))
-    assert found["overlap"] < 0.1 and found["second"] > 0.7 and found["first"] > 0.9
+    assert found["overlap"] < 0.1 and found["first"] > 0.9
+    assert found["second"] > 0.4, "on one pair it is worse than on the four of the lesson at full pace"
     assert found["shared parts"] > found["first parts"] / 2
     assert len(list(l08_real.two_table(context))) == 6
 

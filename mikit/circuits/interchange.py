@@ -22,6 +22,8 @@ from mikit.models.model import Model
 
 SCHEMA = 1
 """The newest version of the form that is read, and the one that is written."""
+NEURONS = "neurons, single and as they are"
+"""What a file's features are where no transcoder was trained."""
 Kind = Literal["feature", "rest", "embedding", "output"]
 _KINDS: dict[str, Kind] = {
     "cross layer transcoder": "feature",
@@ -107,7 +109,7 @@ def drawing_of(
             "prompt": "".join(graph.tokens.strings),
             "schema_version": SCHEMA,
             "mikit": {
-                "features": "of transcoders" if transcoders else "neurons, single and as they are",
+                "features": "of transcoders" if transcoders else NEURONS,
                 "model_sha256": model.ref.sha256,
                 "value": graph.value,
                 "share": graph.share,

@@ -19,12 +19,13 @@ from mikit.errors import BadClaim
 from mikit.models.model import Model
 from mikit.sae.labels import wilson
 from mikit.studies import code_graphs
-from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result, Study
-from mikit.studies.graph_nodes import Setting
+from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result
+from mikit.studies.graph_nodes import read_nodes
 from mikit.studies.graphs import (
     LIGHTER,
     NEEDS,
     Asked,
+    NodeStudy,
     asked,
     changes,
     cost_of_changes,
@@ -35,7 +36,6 @@ from mikit.studies.graphs import (
 )
 from mikit.trace.arrays import Array
 from mikit.trace.engine import Past, remember
-from mikit.trace.sites import Site
 
 TESTED = 10
 """Neurons of each graph that are switched off, one at a time: those of largest effect along its edges."""
@@ -63,7 +63,7 @@ class Rule(BaseModel):
     agreement: float = Field(ge=0, le=1)
 
 
-class GraphCoverage(Study):
+class GraphCoverage(NodeStudy):
     """How many of a set of prompts a rule covers that was stated before any was drawn. Grids [prompt]:
     ``replacement`` and ``completeness`` of the whole graph over ``count`` neurons, ``agreement`` as in Rule, NaN until
     drawn; ``covered`` [of], the share of the prompts drawn so far that meet the rule, 95 % interval by Wilson. Control
@@ -87,7 +87,8 @@ class GraphCoverage(Study):
 
     def estimate(self, model: Model) -> Cost:
         each = [one.tokens for one in self._asked(model)]
-        drawing = [cost_of_drawing(model, tokens, self.count) for tokens in each]
+        replaced = self.replaced(model)
+        drawing = [cost_of_drawing(model, tokens, self.count, replaced) for tokens in each]
         runs = [cost_of_changes(model, tokens.ids.shape[1], TESTED) for tokens in each]
         return Cost(
             seconds=sum(one.seconds for one in (*drawing, *runs)),
@@ -99,14 +100,14 @@ class GraphCoverage(Study):
 
     def method(self, model: Model) -> Method:
         return Method(
-            sites=tuple(Site(name="mlp_post", layer=layer) for layer in range(model.spec.layers)),
+            sites=self.set_at(model),
             metric="scores of the attribution graph of each prompt's logit difference, by circuit-tracer's formulas,"
             f" and the share of its {TESTED} neurons of largest effect whose change of the logit difference, each set"
             " to 0, has the sign that the graph says",
         )
 
     def steps(self, model: Model) -> Iterator[Result | None]:
-        every = self._asked(model)
+        every, replaced = self._asked(model), self.replaced(model)
         pasts: list[Past] = []
         for one in every:
             pasts.append(past := remember(model, one.tokens))
@@ -115,9 +116,11 @@ class GraphCoverage(Study):
         found: list[_Found] = []
         luck = np.random.default_rng(self.seed)
         for one, past in zip(every, pasts, strict=True):
-            for graph in graph_steps(model, one, self.count):  # noqa: B007  # the last one is whole
+            for graph in graph_steps(model, one, self.count, replaced):  # noqa: B007  # the last one is whole
                 yield None
-            said, settings = strongest(graph)
+            said, top = strongest(graph)
+            nodes = read_nodes(model, one.tokens, replaced)
+            settings = [nodes.setting(graph.neurons[n][None], torch.zeros(1)) for n in top]
             moved: list[float] = []
             for some in changes(model, past, one, settings):
                 moved += some
@@ -170,13 +173,12 @@ class GraphCoverage(Study):
         )
 
 
-def strongest(graph: AttributionGraph) -> tuple[NDArray[np.float64], list[Setting]]:
-    """By how much the output moves, as the graph says, when each of its ``TESTED`` neurons of largest effect is
-    switched off, and the settings that do so."""
+def strongest(graph: AttributionGraph) -> tuple[NDArray[np.float64], Tensor]:
+    """The ``TESTED`` neurons of largest effect, and by how much the output moves, as the graph says, when each is
+    switched off: effects first."""
     effects = total_effects(graph)[: len(graph.neurons)]
     top = effects.abs().topk(min(TESTED, len(effects))).indices
-    off = [Setting(graph.neurons[n][None], torch.zeros(1)) for n in top]
-    return -effects[top].numpy().astype(np.float64), off
+    return -effects[top].numpy().astype(np.float64), top
 
 
 @dataclass(frozen=True)

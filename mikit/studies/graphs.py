@@ -46,34 +46,15 @@ EDGES = 0.9
 """The share of influence that the kept edges hold."""
 
 
-class GraphStudy(Study):
-    """``prompt`` and the token whose logit at its last position is traced back, less that of ``foil`` where there is
-    one, over the ``count`` neurons of largest effect. ``transcoders``, one a layer: over their features in place of
-    neurons, also in all that is said of neurons below."""
+class NodeStudy(Study):
+    """A study of graphs whose nodes are single neurons or, with ``transcoders``, one a layer, their features: these are
+    then meant wherever neurons are spoken of."""
 
-    prompt: str
-    answer: str
-    foil: str | None = None
-    count: int = Field(default=600, ge=1)
     transcoders: tuple[DictionaryRef, ...] = ()
-
-    needs: ClassVar[tuple[str, ...]] = NEEDS
-    lighter: ClassVar[str] = LIGHTER
-
-    def estimate(self, model: Model) -> Cost:
-        """Of drawing the graph."""
-        return cost_of_drawing(model, self.asked(model).tokens, self.count, self.replaced(model))
 
     @property
     def unrecordable(self) -> str:
         return next((why for ref in self.transcoders if (why := in_no_file(ref))), "")
-
-    def inputs(self, model: Model) -> list[Tensor]:
-        return [model.tokens(self.prompt).ids[0]]
-
-    def asked(self, model: Model) -> Asked:
-        """Raises NotOneToken, BadPair, EmptyText, TooLong."""
-        return asked(model, self.prompt, self.answer, self.foil)
 
     def set_at(self, model: Model) -> tuple[Site, ...]:
         """Where nodes are set to other values."""
@@ -83,6 +64,30 @@ class GraphStudy(Study):
     def replaced(self, model: Model) -> tuple[Transcoder, ...]:
         """What stands in for each layer's MLP. Raises DictionaryUnusable."""
         return transcoders_of(model, self.transcoders)
+
+
+class GraphStudy(NodeStudy):
+    """``prompt`` and the token whose logit at its last position is traced back, less that of ``foil`` where there is
+    one, over the ``count`` neurons of largest effect."""
+
+    prompt: str
+    answer: str
+    foil: str | None = None
+    count: int = Field(default=600, ge=1)
+
+    needs: ClassVar[tuple[str, ...]] = NEEDS
+    lighter: ClassVar[str] = LIGHTER
+
+    def estimate(self, model: Model) -> Cost:
+        """Of drawing the graph."""
+        return cost_of_drawing(model, self.asked(model).tokens, self.count, self.replaced(model))
+
+    def inputs(self, model: Model) -> list[Tensor]:
+        return [model.tokens(self.prompt).ids[0]]
+
+    def asked(self, model: Model) -> Asked:
+        """Raises NotOneToken, BadPair, EmptyText, TooLong."""
+        return asked(model, self.prompt, self.answer, self.foil)
 
     def drawn(self, model: Model) -> Iterator[AttributionGraph]:
         """The graph as it is read, at last whole. Studies that run at once read one graph together, step by step in

@@ -13,9 +13,12 @@ from pydantic import ValidationError
 from mikit.circuits.interchange import Drawing
 from mikit.errors import BadCircuit, BadPair, GraphUnusable, MikitError
 from mikit.models.model import Model
+from mikit.sae.dictionary import Dictionary
+from mikit.sae.library import ref_of
 from mikit.studies.base import Result, Study
 from mikit.studies.draw_graph import DrawGraph
 from mikit.studies.graph_coverage import GraphCoverage, Question, Rule
+from mikit.studies.graph_nodes import transcoders_of
 from mikit.studies.graphs import GraphStudy, asked
 from mikit.studies.neuron_examples import NeuronExamples
 from mikit.studies.test_graph import Intervention, TestGraph
@@ -67,6 +70,8 @@ PROMPTS = (
 )
 """What the dial counts over, where nothing else is given."""
 
+OF_FEATURES = " Here neurons are features of transcoders, and the diamonds hold their errors, too."
+
 
 class CircuitGraph(View):
     """The graph of one prompt's answer: which neurons acted on which, and what becomes of the answer when some of them
@@ -86,6 +91,8 @@ class CircuitGraph(View):
         count: over how many neurons, those of largest effect.
         other: a prompt of as many tokens, whose neurons' values can be swapped in.
         prompts: what the dial counts over; left out, twelve toy prompts, as far as the model's tokens allow them.
+        transcoders: one a layer, from the first up, as ``mikit.load_dictionary`` gives them: their features are then
+            drawn and tested in place of neurons.
         graph: a graph file of circuit-tracer's form, as its path or its text. Where its nodes are neurons of this very
             model they can be tested too.
         rule: where the dial's rule stands to begin with.
@@ -95,6 +102,7 @@ class CircuitGraph(View):
     Raises:
         BadPair, NotOneToken, EmptyText, TooLong: a prompt or answers that cannot be traced back.
         GraphUnusable: a graph file that cannot be read.
+        DictionaryUnusable: transcoders that do not stand in for this model's MLPs.
         UnknownModel, ModelNotHere, WeightsBroken ...: what ``mikit.load`` raises.
         TypeError: a keyword that does not exist.
     """
@@ -144,6 +152,7 @@ class CircuitGraph(View):
         count: int = 600,
         other: str = "",
         prompts: Sequence[Question] = (),
+        transcoders: Sequence[Dictionary] = (),
         graph: str | Path | None = None,
         rule: Rule = RULE,
         predicted: float | None = None,
@@ -162,12 +171,17 @@ class CircuitGraph(View):
         self._tested: Result | None = None
         self._keeping = False
         self._prompts = tuple(prompts) or _allowed(studied, PROMPTS)
+        self._transcoders = tuple(transcoders)  # held here, since a study only names them
+        self._refs = tuple(map(ref_of, transcoders))
+        if studied is not None:
+            transcoders_of(studied, self._refs)
         super().__init__(
             studied,
             title=title,
             shows="Which neurons acted on which, by straight-line steps with attention held as it was, and what happens"
             " when you change some.",
-            hides="Why attention looked there, nor the neurons left out: grey diamonds hold them.",
+            hides="Why attention looked there, nor the neurons left out: the diamonds hold them."
+            + (OF_FEATURES if transcoders else ""),
             **_first_question(studied, self._given, offered, prompt, answer, foil),
             count=count,
             other=other,
@@ -328,8 +342,9 @@ class CircuitGraph(View):
         if model is None:
             return None
         if lane == "cover" and self.stated is not None and self._prompts:
-            return GraphCoverage(model=model.ref, prompts=self._prompts, rule=Rule(**self.stated))
-        if lane == "examples" and not (self._file and self._file.untested):
+            rule = Rule(**self.stated)
+            return GraphCoverage(model=model.ref, prompts=self._prompts, rule=rule, transcoders=self._refs)
+        if lane == "examples" and not self._refs and not (self._file and self._file.untested):
             return self._examples_of(model, self.chosen)
         if lane == "test" and self.tests and self._put_from == self._drawn_from:
             tests = tuple(Intervention.model_validate(test) for test in self.tests)
@@ -342,7 +357,7 @@ class CircuitGraph(View):
         return DrawGraph(**self._fields(model))
 
     def _fields(self, model: Model) -> dict[str, Any]:
-        return {"model": model.ref, **self._drawn_from, "foil": self.foil or None}
+        return {"model": model.ref, **self._drawn_from, "foil": self.foil or None, "transcoders": self._refs}
 
     def _examples_of(self, model: Model, id: str) -> NeuronExamples | None:
         """Of a node that is a single neuron of the model."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mikit.circuits.interchange import Drawing, read_graph, write_graph
+from mikit.circuits.interchange import NEURONS, Drawing, read_graph, write_graph
 from mikit.errors import GraphUnusable
 from mikit.models.model import Model
 from mikit.sae.files import write_whole
@@ -154,6 +154,8 @@ def _untested(name: str, ours: dict[str, Any], drawn_from: dict[str, Any], model
             f"{shown} it was drawn on weights {str(ours['model_sha256'])[:8]}; {model.ref.name} here has"
             f" {model.ref.sha256[:8]}."
         )
+    if ours.get("features") != NEURONS:
+        return f"{shown} its nodes are features of transcoders. Draw it anew, with transcoders=[...]."
     kinds = {"prompt": str, "answer": str, "foil": str, "count": int}
     fits = {key: isinstance(drawn_from.get(key), kind) for key, kind in kinds.items()}
     fits["count"] = fits["count"] and drawn_from["count"] > 0

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from mikit.circuits.prediction import predicted
 from mikit.errors import DictionaryUnusable
 from mikit.sae.dictionary import Config, Dictionary, Place
 from mikit.sae.library import ref_of
 from mikit.studies.base import run_study
 from mikit.studies.draw_graph import DrawGraph
+from mikit.studies.graph_coverage import GraphCoverage, Question, Rule
 from mikit.studies.test_graph import Intervention, TestGraph
 from mikit.studies.test_levels import TestLevels
 from mikit.trace.sites import Site
@@ -103,6 +105,22 @@ def test_a_graph_of_features_and_its_tests_by_hooks(tiny):
 
     levels = run_study(TestLevels(model=tiny.ref, transcoders=refs, **DRAW), tiny)
     assert np.isfinite(levels.grids["measured"].values.numpy()).all()
+    rule = Rule(replacement=0, completeness=0, agreement=0.5)
+    asked = (Question(prompt=PROMPT, answer=ANSWER, foil=FOIL),)
+    dial = run_study(GraphCoverage(model=tiny.ref, transcoders=refs, prompts=asked, rule=rule, count=20), tiny)
+    share = dial.grids["agreement"].values.numpy()[0]
+    assert share == pytest.approx(_agreement(tested, tiny), abs=1e-6)
+
+
+def _agreement(tested, model):
+    """The share of the ten features of largest predicted effect whose measured change has the predicted sign."""
+    *_, graph = tested.drawn(model)
+    said = [predicted(graph, {n: 0.0}) for n in range(len(graph.neurons))]
+    top = sorted(range(len(said)), key=lambda n: -abs(said[n]))[:10]
+    ids = [f"{layer}_{feature}_{position}" for layer, position, feature in graph.neurons[top].tolist()]
+    off = tuple(Intervention(name=id, nodes=(id,)) for id in ids)
+    measured = run_study(tested.model_copy(update={"interventions": off}), model).grids["measured"].values.numpy()
+    return float(np.mean(np.sign(measured) == np.sign([said[n] for n in top])))
 
 
 def test_all_features_at_random_are_all_features():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from mikit.errors import BadPair, GraphUnusable, NotOneToken
+from mikit.errors import BadPair, DictionaryUnusable, GraphUnusable, NotOneToken
 from mikit.studies.base import run_study
 from mikit.studies.draw_graph import DrawGraph
 from mikit.studies.graph_coverage import GraphCoverage, Question, Rule
@@ -18,6 +18,7 @@ from mikit.studies.test_graph import Intervention, TestGraph
 from mikit.studies.test_levels import TestLevels
 from mikit.widgets.circuit_graph import CircuitGraph
 from mikit.widgets.wire import decode
+from tests.studies.test_graph_nodes import made, names
 from tests.widgets.waiting import until, until_settled
 
 ASKED = {"prompt": "w5 w6 w7 w8", "answer": "w9", "foil": "w3", "count": 40}
@@ -301,3 +302,27 @@ def test_what_cannot_be_drawn_is_refused(model):
         CircuitGraph(model, prompt="w5 w6", answer="w1 w2")
     with pytest.raises(GraphUnusable, match="Without a model"):
         CircuitGraph(None)
+
+
+def test_features_of_transcoders_in_place_of_neurons(panel, model):
+    ours = made(model)
+    view = panel(transcoders=ours)
+    drawn = studied(DrawGraph, model, transcoders=names(ours))
+    assert view.graph["share"] == pytest.approx(drawn.grids["share"].values.numpy()[0])
+    ask(view, one(nodes=neurons(view)[:2]))
+    tested = studied(
+        TestGraph, model, transcoders=names(ours), interventions=(Intervention(name="some", nodes=neurons(view)[:2]),)
+    )
+    assert view.outcome[0]["measured"] == pytest.approx(float(tested.grids["measured"].values.numpy()[0]))
+    view.chosen = neurons(view)[0]
+    until_settled(view)
+    assert view.detail is None and "features of transcoders" in view.hides
+    file = json.dumps(view._document()[0].document)
+    view.close()
+    again = panel(graph=file)
+    assert "features of transcoders. Draw it anew" in again.problem
+
+
+def test_transcoders_that_do_not_fit_are_refused_at_once(panel, model):
+    with pytest.raises(DictionaryUnusable, match="transcoders were given"):
+        panel(transcoders=made(model)[1:])

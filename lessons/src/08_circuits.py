@@ -359,9 +359,9 @@ print(f"random pairs of heads: at most {max(map(abs, by_chance(lesson.context)))
 
 # %% [markdown] label="pairs-after"
 # L24H4 writes *against* Mary: without it alone she gains two logits. So without both heads she should have two logits
-# more than without L23H3 alone. She gets half a logit. What L24H4 works against is what L23H3 writes, and with L23H3 gone
-# it has little to do. No list of single losses could have told this. And the number hangs on what a head is set to:
-# the changed prompt's values call for John, a mean over other texts calls for nobody.
+# more than without L23H3 alone. She gets half a logit. What L24H4 works against is what L23H3 writes, and with L23H3
+# gone it has little to do. No list of single losses could have told this. And the number hangs on what a head is set
+# to: the changed prompt's values call for John, a mean over other texts calls for nobody.
 #
 # All of this in one view: each head is a dot, and on the diagonal nothing came back. Click a head to see who makes up
 # for it.

@@ -231,13 +231,14 @@ wn${rest?`; ${rest} from the rest`:""}`}function legendOf(graph){return`● neur
 tput. Filled blue: ${side(graph,!0)}. Hollow orange: ${side(graph,!1)}. Lines alike, dashed when negative and lit.`}var HOWS={
 ablate:"switched off",boost:"doubled",swap:"swapped in"};function testInWords({name,how,other}){return`${name} ${HOWS[how]}${how===
 "swap"?` from “${other}”`:""}`}var figure=(value,digits=1)=>Number.isNaN(value)?"–":Math.abs(value)<.5*10**-digits?
-"0":signed(value,digits);function outcomeInWords({predicted,measured}){return`predicted ${figure(predicted)} · measured ${figure(
-measured)}`}function randomInWords([value,low,high]){return`random ${figure(value)} [${figure(low)}, ${figure(high)}]`}function keptInWords(graph,drawn){
-let{neurons,rest,edges}=counted(graph,drawn);return[many(neurons,"neuron"),many(rest,"rest node"),many(edges,"edge")].join(
-", ")}function levelInWords(levels,level){let at=name=>levels[name][level]??Number.NaN,share2=value=>Number.isNaN(value)?
-"–":fixed(value),range2=Number.isNaN(at("random"))?"–":`${figure(at("random"))} [${figure(at("random_low"))}, ${figure(
-at("random_high"))}]`;return[["replacement",share2(at("replacement"))],["completeness",share2(at("completeness"))],["all\
- off: predicted",figure(at("predicted"))],["measured",figure(at("measured"))],["as many random",range2]]}var TALL2=38,PAD=6,FOOT=12;function axisOf(values,width){let known=[0,...values.filter(Number.isFinite)],[low,high]=[Math.
+"0":signed(value,digits);function outcomeInWords({predicted,measured}){return`predicted ${figure(predicted,2)} · measure\
+d ${figure(measured,2)}`}function randomInWords([value,low,high]){return`random ${figure(value,2)} [${figure(low,2)}, ${figure(
+high,2)}]`}function keptInWords(graph,drawn){let{neurons,rest,edges}=counted(graph,drawn);return[many(neurons,"neuron"),
+many(rest,"rest node"),many(edges,"edge")].join(", ")}function levelInWords(levels,level){let at=name=>levels[name][level]??
+Number.NaN,share2=value=>Number.isNaN(value)?"–":fixed(value),range2=Number.isNaN(at("random"))?"–":`${figure(at("ra\
+ndom"))} [${figure(at("random_low"))}, ${figure(at("random_high"))}]`;return[["replacement",share2(at("replacement"))],[
+"completeness",share2(at("completeness"))],["all off: predicted",figure(at("predicted"))],["measured",figure(at("measure\
+d"))],["as many random",range2]]}var TALL2=38,PAD=6,FOOT=12;function axisOf(values,width){let known=[0,...values.filter(Number.isFinite)],[low,high]=[Math.
 min(...known),Math.max(...known)];return value=>PAD+(width-2*PAD)*(value-low)/(high-low||1)}function outcomeOf(outcome,guess,width,named){
 let{predicted,measured,random:[middle2,low,high]}=outcome,x=axisOf([predicted,measured,low,high,...guess===null?[]:[guess]],
 width),bar=(kind,value,y,tall)=>Number.isFinite(value)?[rect(`${kind} mikit-cg-${value<0?"neg":"pos"}`,Math.min(x(0),x(value)),

@@ -242,13 +242,13 @@ describe("the view", () => {
   it("draws what was foretold beside what came, with the random neurons' range, and the learner's guess of the first test", async () => {
     const one = { name: "late", nodes: ["1_3_1"], how: "ablate" as const, other: "", predicted: -1.83, measured: -0.41, random: [0, -0.1, 0.12] as [number, number, number] };
     await open({ tests: [one, one], outcome: [one], predicted: -1 });
-    expect(text(".mikit-cg-verdict")).toBe("predicted −1.8 · measured −0.4");
-    expect(text(".mikit-cg-outcome")).toContain("random 0 [−0.1, +0.1]");
+    expect(text(".mikit-cg-verdict")).toBe("predicted −1.83 · measured −0.41");
+    expect(text(".mikit-cg-outcome")).toContain("random 0 [−0.10, +0.12]");
     expect(host.querySelectorAll(".mikit-cg-outcome .mikit-cg-neg, .mikit-cg-outcome .mikit-cg-band, .mikit-cg-you")).toHaveLength(4);
     expect(text(".mikit-cg-answer")).toContain("1 more being tested");
     fake.receive({ outcome: [one, { ...one, how: "boost", measured: 0.2 }] });
     await drawn();
-    expect(text(".mikit-cg-verdict")).toBe("predicted −1.8 · measured +0.2");
+    expect(text(".mikit-cg-verdict")).toBe("predicted −1.83 · measured +0.20");
     expect(host.querySelector(".mikit-cg-you")).toBeNull();
     field("Which test is shown").value = "0";
     field("Which test is shown").dispatchEvent(new Event("change"));

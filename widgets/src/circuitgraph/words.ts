@@ -75,11 +75,11 @@ export const figure = (value: number, digits = 1): string => (Number.isNaN(value
 
 /** "predicted −1.8 · measured −0.4" */
 export function outcomeInWords({ predicted, measured }: Outcome): string {
-  return `predicted ${figure(predicted)} · measured ${figure(measured)}`;
+  return `predicted ${figure(predicted, 2)} · measured ${figure(measured, 2)}`;
 }
 
 export function randomInWords([value, low, high]: Outcome["random"]): string {
-  return `random ${figure(value)} [${figure(low)}, ${figure(high)}]`;
+  return `random ${figure(value, 2)} [${figure(low, 2)}, ${figure(high, 2)}]`;
 }
 
 /** What a level keeps: "231 neurons, 120 rest nodes, 1840 edges". */

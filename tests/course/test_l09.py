@@ -295,6 +295,7 @@ def test_a_rule_that_is_moved_covers_all_or_none(context):
     assert l09_story.our_covered(numbers, l09_story.RULE) == 0.25
     shares = [l09_story.our_covered(l09_story.found(context), rule) for rule in l09_story.RULES.values()]
     assert max(shares) == 1 and min(shares) == 0
+    assert shares[0] == pytest.approx(float(l09_story.coverage(context).grids["covered"].values.numpy()[0]))
     assert set(l09_story.found(context)[:, 2] * 10 % 1) == {0}  # of ten neurons, in double precision
     assert len(list(l09_story.rule_lines(context, l09_story.our_covered))) == 1 + len(l09_story.RULES)
     assert len(list(l09_story.prompt_lines(context))) == 1 + len(l09_story.prompts(context))

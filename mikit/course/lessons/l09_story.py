@@ -177,7 +177,7 @@ PROMPTS = tuple(
 
 
 def prompts(context: Context) -> tuple[Question, ...]:
-    return PROMPTS if context.pace == "full" else PROMPTS[3:5]
+    return PROMPTS if context.pace == "full" else PROMPTS[3:4]
 
 
 def coverage(context: Context) -> Result:
@@ -202,7 +202,7 @@ def prompt_lines(context: Context) -> Iterator[str]:
     shuffled = coverage(context).controls[0].grids["agreement"].values.numpy()
     yield "replacement   completeness   agreement   with what is said shuffled"
     for one, row, chance in zip(prompts(context), found(context), shuffled, strict=True):
-        yield f"{row[0]:11.2f} {row[1]:14.2f} {row[2]:11.1f} {chance:12.2f}   {one.prompt}{one.answer}"
+        yield f"{row[0]:11.3f} {row[1]:14.3f} {row[2]:11.1f} {chance:12.2f}   {one.prompt}{one.answer}"
 
 
 def our_covered(numbers: Any, rule: tuple[float, float, float]) -> float:

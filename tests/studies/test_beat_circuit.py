@@ -72,6 +72,7 @@ def test_the_worst_of_all_parts_over_several_pairs(model):
     assert control.axes == result.grids["reaction"].axes == {"round": ("0", "1"), "of": ("circuit", "whole")}
     low, high = control.low.numpy()[1], control.high.numpy()[1]
     assert (low >= each.min(0) - 2e-5).all() and (high <= each.max(0) + 2e-5).all()
+    assert (low < high).all(), "not one order eight times"
     np.testing.assert_allclose(control.values.numpy()[0], both([]), atol=2e-5)
 
 
@@ -89,7 +90,7 @@ def test_it_grows_round_by_round(model):
     shown = [step for step in steps if step]
     assert [len(result.texts["out"]) for result in shown] == [0, 1, 2, *[2] * 8]
     done = [result.done for result in shown]
-    assert done == sorted(done) and done[0] < 0.3 and done[-1] == 1
+    assert done == sorted(done) and done[0] < 0.3 and done[-2] < 1 == done[-1]
     assert len(steps) > len(shown) + 2 * (2 * 3 + 8 * 2)
 
 

@@ -65,10 +65,10 @@ def test_scores_agreement_and_the_rule(tiny):
 
 @pytest.mark.parametrize("part", ["replacement", "completeness", "agreement"])
 def test_each_part_of_the_rule_counts(part):
-    model = tiny_models.model("gpt2")
+    model = tiny_models.model("gemma3_text")  # of which one of the ten moves the other way
     one = PROMPTS[0]
     own = float(run_study(study(model, prompts=(one,)), model).grids[part].values.numpy()[0])
-    for bar, covered in ((own - 1e-4, 1), (min(own + 1e-4, 1), int(own == 1))):
+    for bar, covered in ((own - 1e-4, 1), (own + 1e-4, 0)):
         rule = ANY.model_copy(update={part: bar})
         assert run_study(study(model, rule, (one,)), model).grids["covered"].values.numpy()[0] == covered
 

@@ -79,8 +79,8 @@ def test_it_grows(model):
     results = [result for result in study.steps(model) if result]
     done = [result.done for result in results]
     assert done == sorted(done) and done[-1] == 1
-    finite = [int(np.isfinite(curve_of(result)).sum()) for result in results[:4]]
-    assert finite == [1, 2, 3, 4]
+    finite = [int(np.isfinite(curve_of(result)).sum()) for result in results]
+    assert finite[:4] == [1, 2, 3, 4] and set(finite[4:]) == {4}, "a pair is added when it is there"
     assert np.isnan(curve_of(results[3], control=True)).any()
     assert np.isfinite(curve_of(results[-1], "area")).all()
 

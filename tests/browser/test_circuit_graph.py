@@ -47,7 +47,7 @@ def findings(page: Page) -> list[str]:
 
 
 def signed(value: float) -> str:
-    return "0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "0" if abs(value) < 0.005 else f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def walk_to_neuron(page: Page, readout: Locator) -> str:

@@ -143,6 +143,8 @@ class Worker:
                 else:
                     self._drawn.update(filter(None, [seat.screen()]))
             del seat, asked  # a waiting thread must not keep a model alive
+        for seat in [seat for seats in list(self._seats.values()) for seat in seats.values()]:
+            _drop(seat)  # while there is a Python: what a half-read graph holds cannot be let go beneath it
 
     def _rest(self) -> bool:
         """Wait for work; False once there is to be none. Views that had some are told once nothing more has come for a

@@ -308,3 +308,27 @@ def test_closing_waits_for_the_turn_and_takes_no_more(worker: Worker) -> None:
     closing.join(PATIENCE_S)
     assert script.began == [0] and not closing.is_alive()
     assert worker._thread is not None and not worker._thread.is_alive()
+
+
+def test_closing_lets_go_of_what_was_half_read(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generator that is left to Python's own end takes tensors down with it, and the process aborts."""
+    let_go, inside, go_on = list[str](), threading.Event(), threading.Event()
+
+    def turns(*_: object) -> Iterator[None]:
+        try:
+            while True:
+                inside.set()
+                assert go_on.wait(PATIENCE_S)
+                yield None
+        finally:
+            let_go.append(threading.current_thread().name)
+
+    monkeypatch.setattr(module, "turns", turns)
+    screen = Screen()
+    worker.submit(screen, "map", Script(), 1, None)
+    assert inside.wait(PATIENCE_S)
+    closing = threading.Thread(target=worker.close)
+    closing.start()
+    go_on.set()
+    closing.join(PATIENCE_S)
+    assert let_go == ["mikit-worker"]

@@ -202,22 +202,23 @@ isFinite(loss2)).sort((a,b)=>b[1]-a[1]);if(!found.length)return"";let spare=foun
 name,loss]=found[0],rest=spare.length?`${spare.length} of ${found.length} cost less than ${NOT_MISSED}`:"none is spare";
 return`Missed most: ${name} (${signed2(-loss)}); ${rest} (minimality).`}function partInWords(part,heads,ranking,ticked,tested,mode){
 let name=partName(part,heads);if(!ranking)return name;let place2=ranking.order.indexOf(part)+1,worth=`${name}: its edges\
- move ${fixed2(ranking.scores[part])} logits, estimated; place ${place2} of ${ranking.scores.length}`,loss=tested?.needed[name],
-first=ranking.first[part],where=mode==="edges"&&first?`; its strongest edge is number ${count(first)}`:"";return`${worth}${where}${ticked?
-"; in the circuit":""}${ticked&&loss!==void 0?`, which keeps ${fixed2(loss)} less without it`:""}`}function restInWords(ranking){
-if(!ranking)return"Parts are being ranked (EAP-IG): each edge's effect is estimated.";let check=ranking.check;return check?
-`Estimates against cuts: the ${check.edges} strongest edges, cut one by one, moved it by ${fixed2(check.measured)} on av\
-erage (estimated ${fixed2(check.estimated)}); random edges ${fixed2(check.random_measured)}.`:"Colour: how much a part's\
- edges move the answer, estimated."}var beside=(name,term,found,random)=>`${name} (${term}) ${fixed2(found[0])}, random ${spanned(
-random)}`;function areasInWords(curve){return`${beside("Area under it","CPR",curve.cpr,curve.randomCpr)} · ${beside("be\
-tween it and 1","CMD",curve.cmd,curve.randomCmd)}`}function askBeatInWords(seconds){return`A circuit that has everything\
- reacts to a loss as the whole model does (completeness). The adversary leaves parts out of both, and looks for where th\
-ey differ most${seconds===void 0?"":`: about ${seconds<1.5?"1 s":`${Math.round(seconds)} s`}`}.`}function beatenInWords({
-out,found,random,done}){let last=Math.min(out.length,found.length-1);if(last<1)return"The adversary is looking.";let[before,
-after,blind]=[found[0],found[last],random[last]],beside2=blind&&Number.isFinite(gap(blind))?`, after ${many(last,"part")}\
- drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"So far: "}${done?"W":"w"}ithout ${out.slice(0,last).join("\
-, ")} the circuit moves by ${signed2(after.circuit-before.circuit)}, the whole model by ${signed2(after.whole-before.whole)}\
-. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(gap(before))})${beside2}.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
+ move ${fixed2(ranking.scores[part])} logits, estimated; place ${place2} of ${ranking.scores.length}`,loss=mode==="parts"?
+tested?.needed[name]:void 0,first=ranking.first[part],where=mode==="edges"&&first?`; its strongest edge is number ${count(
+first)}`:"";return`${worth}${where}${ticked?"; in the circuit":""}${ticked&&loss!==void 0?`, which keeps ${fixed2(loss)}\
+ less without it`:""}`}function restInWords(ranking){if(!ranking)return"Parts are being ranked (EAP-IG): each edge's eff\
+ect is estimated.";let check=ranking.check;return check?`Estimates against cuts: the ${check.edges} strongest edges, cut\
+ one by one, moved it by ${fixed2(check.measured)} on average (estimated ${fixed2(check.estimated)}); random edges ${fixed2(
+check.random_measured)}.`:"Colour: how much a part's edges move the answer, estimated."}var beside=(name,term,found,random)=>`${name}\
+ (${term}) ${fixed2(found[0])}, random ${spanned(random)}`;function areasInWords(curve){return`${beside("Area under it",
+"CPR",curve.cpr,curve.randomCpr)} · ${beside("between it and 1","CMD",curve.cmd,curve.randomCmd)}`}function askBeatInWords(seconds){
+return`A circuit that has everything reacts to a loss as the whole model does (completeness). The adversary leaves parts\
+ out of both, and looks for where they differ most${seconds===void 0?"":`: about ${seconds<1.5?"1 s":`${Math.round(seconds)}\
+ s`}`}.`}function beatenInWords({out,found,random,done}){let last=Math.min(out.length,found.length-1);if(last<1)return"T\
+he adversary is looking.";let[before,after,blind]=[found[0],found[last],random[last]],beside2=blind&&Number.isFinite(gap(
+blind))?`, after ${many(last,"part")} drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"So far: "}${done?"W":
+"w"}ithout ${out.slice(0,last).join(", ")} the circuit moves by ${signed2(after.circuit-before.circuit)}, the whole mode\
+l by ${signed2(after.whole-before.whole)}. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(gap(before))})${beside2}\
+.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
 whole,random:null},{name:"circuit alone",value:tested.alone,random:tested.randomAlone},{name:"circuit taken out",value:tested.
 without,random:tested.randomWithout},{name:"every edge cut",value:tested.nothing,random:null}]}function drawBars(target,tested,width){
 let rows=tested?rowsOf(tested):[],values=rows.flatMap(({value,random})=>[...value,...random??[]]).filter(Number.isFinite),
@@ -361,7 +362,7 @@ for(let[name,button]of this.modes)button.setAttribute("aria-pressed",String(name
 ts",this.strongest.hidden=mode!=="edges";for(let button of this.best)button.disabled=!ranking||!live;this.edges=ranking?.
 edges??Math.max(2,count2),this.only=live?null:[...new Set(curve?.sizes??[])],this.slider.disabled=!ranking||this.only?.length===
 0,this.write(count2)}};var SIDE=264,GAP=24,CURVE={wide:150,narrow:140},ASKED_OF_ALL=["rank","test","curve"],NO_PART="No part is ticked. With ev\
-ery edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0. Tick a part.",NO_RANKING="\
+ery edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0.",TICK=" Tick a part.",NO_RANKING="\
 The edges are being ranked.",NOT_RUN="No circuit was run.",NO_NUMBERS="There are no numbers: the sentence below says why\
 .",TABS=[["told","The circuit"],["sizes","Every size"],["adversary","Adversary"]],box=(kind,...children)=>h("div",{class:`\
 mikit-cb-${kind}`},...children);function render({model,el,signal}){let ranking=rankingOf(model.get("ranking")),tested=testedOf(
@@ -373,7 +374,7 @@ get("mode")==="parts"?new Set(model.get("parts").map(name=>partNumber(name,heads
 parts:[...parts].sort((a,b)=>a-b).map(part=>partName(part,heads()))},["test"]),view.draw())}function toggle(part){let now=ticked();
 now.delete(part)||now.add(part),choose([...now]),view.say(`${partName(part,heads())} ${now.has(part)?"is in":"is out"}; ${now.
 size} parts.`)}function point(part,byKey){under=part,drawReadout(),byKey&&part>=0&&view.say(words2(part))}function words2(part){
-return partInWords(part,heads(),ranking,ticked().has(part),tested,model.get("mode"))}function show(now){tab=now,view.draw()}
+return partInWords(part,heads(),ranking,ticked().has(part),shown(),model.get("mode"))}function show(now){tab=now,view.draw()}
 let inputs=new Inputs(model,signal,given=>view.set(given,ASKED_OF_ALL)),tools=new Tools(signal,{mode:mode=>view.set({mode},
 ["test"]),parts:choose,count:count2=>{view.set({count:count2},view.live?["test"]:[]),view.draw()}},()=>ranking,partsOf),
 map=new PartMap(signal,{toggle,point}),scale=legend(),readout=h("p",{class:"mikit-cb-readout"}),strip=svg("svg",{class:"\
@@ -391,34 +392,35 @@ inputs.append(...inputs.elements),view.stage.append(left,right,bar,told,sizes,ad
 "test");view.tie(sizes,"curve"),view.tie(played,"beat"),chart.addEventListener("pointermove",event=>{curve&&(at=nearest(
 curve,plotOf(curve,own(),curveWidth(),0),event.clientX-chart.getBoundingClientRect().left),drawSizes())},{signal}),chart.
 addEventListener("pointerleave",()=>{at=null,drawSizes()},{signal});let sideWidth=()=>view.wide?SIDE:Math.floor((view.width-
-GAP)/2),curveWidth=()=>view.wide?view.width-SIDE-GAP:view.width,own=()=>tested&&{edges:tested.edges,faithfulness:tested.
-faithfulness[0]};function drawReadout(){readout.textContent=under>=0?words2(under):restInWords(ranking),readout.classList.
-toggle("mikit-muted",under<0)}function stored(){return view.live||model.get("mode")!=="edges"||!curve||tested?.edges===model.
-get("count")?-1:curve.sizes.indexOf(model.get("count"))}function drawNumber(){let i=stored(),now=i<0?tested:tested&&{...tested,
-edges:curve.sizes[i],faithfulness:curve.found[i],randomFaithfulness:curve.random[i],draws:curve.draws},empty=model.get("\
-mode")==="parts"&&!model.get("parts").length;nothing.hidden=now!==null&&!empty;let halted=!view.live||model.get("status").
-state==="stopped";nothing.textContent=model.get("error")&&view.live?NO_NUMBERS:empty&&ranking?NO_PART:halted?NOT_RUN:ranking?
-"The circuit is being run.":NO_RANKING;for(let element of[view.number.element,strip])element.toggleAttribute("hidden",!nothing.
-hidden);bars.toggleAttribute("hidden",i>=0||!nothing.hidden),verdict.textContent="",!(!now||empty)&&(view.number.show({label:`\
-faithfulness of ${circuitInWords(now,view.wide?ranking?.edges:void 0)}`,...faithfulnessInWords(now),below:randomInWords(
-now)}),drawStrip(strip,now,model.get("predicted"),sideWidth()),drawBars(bars,now,view.wide?SIDE:Math.min(view.width,420)),
-verdict.textContent=i>=0?"Of this size only the curve was measured.":[aboveInWords(now),knockedInWords(now),neededInWords(
-now)].filter(Boolean).join(" "))}function drawSizes(){if(chart.toggleAttribute("hidden",!curve),key.hidden=!curve,!curve){
-areas.textContent=view.live?"Faithfulness of the strongest edges, size by size: comes after the ranking.":"The sizes wer\
-e not measured.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.wide?"wide":"narrow"]),chart.setAttribute(
-"aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” has every number.`),areas.textContent=
-at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.get("status"),empty=model.
-get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.hidden=!view.live||empty||
-model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=beaten?beatenInWords(
-beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(model.get("estimate")?.
-seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}function draw(){let wide=view.
-wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),map.draw(model.get("grid"),wide?
-view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.live&&model.get("mode")==="parts",
-words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,unit:"logits"});for(let[name,button]of tabs)
-button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[["told",told],["sizes",sizes],["adversary",
-adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),drawNumber(),drawSizes(),drawAdversary()}
-let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded("ranking",()=>{ranking=rankingOf(model.get(
-"ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded("curve",()=>{curve=curveOf(model.get(
-"curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(["clean","corrupt","answer","foil","\
-on","against","mode","parts","count","beating","sets","grid","predicted","estimate","status"]),view.onDraw(draw)}var circuitbuilder_default={
-render};export{circuitbuilder_default as default};
+GAP)/2),curveWidth=()=>view.wide?view.width-SIDE-GAP:view.width;function own(){let now=shown();return now&&{edges:now.edges,
+faithfulness:now.faithfulness[0]}}function drawReadout(){readout.textContent=under>=0?words2(under):restInWords(ranking),
+readout.classList.toggle("mikit-muted",under<0)}function stored(){return view.live||model.get("mode")!=="edges"||!curve||
+tested?.mode==="edges"&&tested.edges===model.get("count")?-1:curve.sizes.indexOf(model.get("count"))}function shown(){let i=stored();
+return i<0?view.live||tested?.mode===model.get("mode")?tested:null:tested&&{...tested,mode:"edges",parts:[],edges:curve.
+sizes[i],faithfulness:curve.found[i],randomFaithfulness:curve.random[i],draws:curve.draws}}function drawNumber(){let[i,now]=[
+stored(),shown()],empty=model.get("mode")==="parts"&&!model.get("parts").length;nothing.hidden=now!==null&&!empty;let halted=!view.
+live||model.get("status").state==="stopped";nothing.textContent=model.get("error")&&view.live?NO_NUMBERS:empty&&ranking?
+NO_PART+(view.live?TICK:""):halted?NOT_RUN:ranking?"The circuit is being run.":NO_RANKING;for(let element of[view.number.
+element,strip])element.toggleAttribute("hidden",!nothing.hidden);bars.toggleAttribute("hidden",i>=0||!nothing.hidden),verdict.
+textContent="",!(!now||empty)&&(view.number.show({label:`faithfulness of ${circuitInWords(now,view.wide?ranking?.edges:void 0)}`,
+...faithfulnessInWords(now),below:randomInWords(now)}),drawStrip(strip,now,model.get("predicted"),sideWidth()),drawBars(
+bars,now,view.wide?SIDE:Math.min(view.width,420)),verdict.textContent=i>=0?"Of this size only the curve was measured.":[
+aboveInWords(now),knockedInWords(now),neededInWords(now)].filter(Boolean).join(" "))}function drawSizes(){if(chart.toggleAttribute(
+"hidden",!curve),key.hidden=!curve,!curve){areas.textContent=view.live?"Faithfulness of the strongest edges, size by siz\
+e: comes after the ranking.":"The sizes were not measured.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.
+wide?"wide":"narrow"]),chart.setAttribute("aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” \
+has every number.`),areas.textContent=at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.
+get("status"),empty=model.get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.
+hidden=!view.live||empty||model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=
+beaten?beatenInWords(beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(
+model.get("estimate")?.seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}
+function draw(){let wide=view.wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),
+map.draw(model.get("grid"),wide?view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.
+live&&model.get("mode")==="parts",words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,
+unit:"logits"});for(let[name,button]of tabs)button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[
+["told",told],["sizes",sizes],["adversary",adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),
+drawNumber(),drawSizes(),drawAdversary()}let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded(
+"ranking",()=>{ranking=rankingOf(model.get("ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded(
+"curve",()=>{curve=curveOf(model.get("curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(
+["clean","corrupt","answer","foil","on","against","mode","parts","count","beating","sets","grid","predicted","estimate",
+"status"]),view.onDraw(draw)}var circuitbuilder_default={render};export{circuitbuilder_default as default};

@@ -132,6 +132,15 @@ describe("the view", () => {
     expect(button("Beat it").hidden).toBe(true);
   });
 
+  it("asks for a tick only where one can be made", async () => {
+    await open({ ...FULL, parts: [], tested: null });
+    expect(host.textContent).toContain("Tick a part.");
+    host.replaceChildren();
+    await open({ ...FULL, parts: [], tested: null, frozen: true });
+    expect(host.textContent).toContain("the faithfulness of nothing is 0.");
+    expect(host.textContent).not.toContain("Tick a part.");
+  });
+
   it("stands beside random circuits, with the prediction on the same axis", async () => {
     await open(FULL);
     expect(host.querySelector(".mikit-number")!.textContent).toContain("0.80 [0.75, 0.88] 3 pairs10 random circuits of 7 edges: 0.01 [0.00, 0.10]");
@@ -202,6 +211,27 @@ describe("the view", () => {
     expect(fake.model.get("asked")).toEqual({});
     boxes()[0]!.click();
     expect(fake.model.get("parts")).toEqual(["L0 MLP", "L1H0"]);
+  });
+
+  it("names the strongest edges, not the parts that were tested, over a measured size", async () => {
+    await open({ ...FULL, frozen: true, count: 8 });
+    expect(host.querySelector(".mikit-number")!.textContent).toContain("faithfulness of 2 parts, 7 edges");
+    button("Strongest edges").click();
+    await frame();
+    expect(host.querySelector(".mikit-number")!.textContent).toMatch(/^faithfulness of 8 edges \(20 %\)0\.90/);
+    expect(boxes()[3]!.getAttribute("aria-label")).not.toContain("without it");
+  });
+
+  it.each([
+    ["parts", 7, { ...TESTED, mode: "edges", parts: [], needed: {} }, "Parts"], ["edges", 7, TESTED, "Strongest edges"],
+  ] as const)("has no number for %s in a page saved with the other", async (mode, count, tested, name) => {
+    await open({ ...FULL, frozen: true, mode: mode === "parts" ? "edges" : "parts", count, tested: tested as TestedWire });
+    expect(host.querySelector(".mikit-number")!.hasAttribute("hidden")).toBe(false);
+    button(name).click();
+    await frame();
+    expect(host.querySelector(".mikit-number")!.hasAttribute("hidden")).toBe(true);
+    expect(host.querySelector<HTMLElement>(".mikit-cb-nothing")!.textContent).toBe("No circuit was run.");
+    expect(host.querySelector(".mikit-cb-curve .mikit-cb-hand")).toBeNull();
   });
 
   it("steps over sizes that fall together in a saved page", async () => {

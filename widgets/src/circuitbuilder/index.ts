@@ -12,7 +12,7 @@ import { PartMap } from "./partmap";
 import { drawStrip } from "./strip";
 import { tableOf } from "./table";
 import { Tools } from "./tools";
-import { beatenOf, curveOf, partName, partNumber, rankingOf, testedOf, type BuilderTraits, type Mode } from "./traits";
+import { beatenOf, curveOf, partName, partNumber, rankingOf, testedOf, type BuilderTraits, type Mode, type Tested } from "./traits";
 import {
   aboveInWords, areasInWords, askBeatInWords, beatenInWords, circuitInWords, faithfulnessInWords, knockedInWords, neededInWords, partInWords, randomInWords, restInWords,
 } from "./words";
@@ -23,7 +23,8 @@ const GAP = 24;
 const CURVE = { wide: 150, narrow: 140 } as const;
 const ASKED_OF_ALL = ["rank", "test", "curve"];
 
-const NO_PART = "No part is ticked. With every edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0. Tick a part.";
+const NO_PART = "No part is ticked. With every edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0.";
+const TICK = " Tick a part.";
 const NO_RANKING = "The edges are being ranked.";
 const NOT_RUN = "No circuit was run.";
 const NO_NUMBERS = "There are no numbers: the sentence below says why.";
@@ -74,7 +75,7 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
   }
 
   function words(part: number): string {
-    return partInWords(part, heads(), ranking, ticked().has(part), tested, model.get("mode"));
+    return partInWords(part, heads(), ranking, ticked().has(part), shown(), model.get("mode"));
   }
 
   function show(now: Tab): void {
@@ -134,7 +135,10 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
   const sideWidth = (): number => (view.wide ? SIDE : Math.floor((view.width - GAP) / 2));
   const curveWidth = (): number => (view.wide ? view.width - SIDE - GAP : view.width);
 
-  const own = (): Own | null => tested && { edges: tested.edges, faithfulness: tested.faithfulness[0] };
+  function own(): Own | null {
+    const now = shown();
+    return now && { edges: now.edges, faithfulness: now.faithfulness[0] };
+  }
 
   function drawReadout(): void {
     readout.textContent = under >= 0 ? words(under) : restInWords(ranking);
@@ -143,17 +147,23 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
 
   /** In a saved page the slider goes to the sizes that were measured; what is known of one is the curve's. */
   function stored(): number {
-    if (view.live || model.get("mode") !== "edges" || !curve || tested?.edges === model.get("count")) return -1;
+    if (view.live || model.get("mode") !== "edges" || !curve || (tested?.mode === "edges" && tested.edges === model.get("count"))) return -1;
     return curve.sizes.indexOf(model.get("count"));
   }
 
-  function drawNumber(): void {
+  /** The circuit whose numbers stand; without a kernel none where the other way of choosing was tested. */
+  function shown(): Tested | null {
     const i = stored();
-    const now = i < 0 ? tested : tested && { ...tested, edges: curve!.sizes[i]!, faithfulness: curve!.found[i]!, randomFaithfulness: curve!.random[i]!, draws: curve!.draws };
+    if (i < 0) return view.live || tested?.mode === model.get("mode") ? tested : null;
+    return tested && { ...tested, mode: "edges", parts: [], edges: curve!.sizes[i]!, faithfulness: curve!.found[i]!, randomFaithfulness: curve!.random[i]!, draws: curve!.draws };
+  }
+
+  function drawNumber(): void {
+    const [i, now] = [stored(), shown()];
     const empty = model.get("mode") === "parts" && !model.get("parts").length;
     nothing.hidden = now !== null && !empty;
     const halted = !view.live || model.get("status").state === "stopped";
-    nothing.textContent = model.get("error") && view.live ? NO_NUMBERS : empty && ranking ? NO_PART : halted ? NOT_RUN : ranking ? "The circuit is being run." : NO_RANKING;
+    nothing.textContent = model.get("error") && view.live ? NO_NUMBERS : empty && ranking ? NO_PART + (view.live ? TICK : "") : halted ? NOT_RUN : ranking ? "The circuit is being run." : NO_RANKING;
     for (const element of [view.number.element, strip]) element.toggleAttribute("hidden", !nothing.hidden);
     bars.toggleAttribute("hidden", i >= 0 || !nothing.hidden);
     verdict.textContent = "";

@@ -63,7 +63,7 @@ export function partInWords(part: number, heads: number, ranking: Ranking | null
   if (!ranking) return name;
   const place = ranking.order.indexOf(part) + 1;
   const worth = `${name}: its edges move ${fixed(ranking.scores[part]!)} logits, estimated; place ${place} of ${ranking.scores.length}`;
-  const loss = tested?.needed[name];
+  const loss = mode === "parts" ? tested?.needed[name] : undefined;
   const first = ranking.first[part]!;
   const where = mode === "edges" && first ? `; its strongest edge is number ${count(first)}` : "";
   return `${worth}${where}${ticked ? "; in the circuit" : ""}${ticked && loss !== undefined ? `, which keeps ${fixed(loss)} less without it` : ""}`;

@@ -36,7 +36,7 @@ def models(tmp_path_factory):
 
 def test_the_scripts_print_the_same_numbers(models, tmp_path):
     scripts = {}
-    for model, brought in zip(models, ("other prompt", "mean"), strict=True):
+    for model, brought in zip(models, ("mean", "other prompt"), strict=True):
         study = SelfRepair(model=model.ref, pairs=(PAIR,), brought=brought)
         scripts |= {f"{model.ref.name} {flavour}": (study, model, flavour) for flavour in ("mikit", "nnsight")}
     scripts |= {f"units {flavour}": (UNITS, UNITS.open(), flavour) for flavour in ("mikit", "nnsight")}

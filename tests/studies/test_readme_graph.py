@@ -56,6 +56,6 @@ def test_the_table_of_the_graph(smollm):
 
 
 def test_what_is_said_of_circuits_is_what_the_lesson_found():
-    assert f"keeps {canon('circuit-keeps'):.0f} % of the answer on other prompts" in SAID
+    assert f"keeps {canon('circuit-keeps'):.0f} % of the answer on two other prompts" in SAID
     assert f"is {canon('circuit-beaten'):.1f} logits away" in SAID
     assert f"share {canon('circuit-overlap'):.0f} % of their edges" in SAID

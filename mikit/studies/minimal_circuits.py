@@ -51,6 +51,7 @@ class MinimalCircuits(ToyStudy):
     kind: Literal["minimal-circuits"] = "minimal-circuits"
     units: int = Field(default=12, ge=FEWEST, le=MOST)
     share: float = Field(default=0.9, gt=0, le=1)
+    seed: int = Field(default=1, ge=0)  # of 12 units: one smallest circuit from seed 0, five from seed 1
 
     tolerances: ClassVar[dict[str, float]] = {"speed": 1e9}  # another machine has another speed
 

@@ -14,7 +14,7 @@ from mikit.widgets import still
 from mikit.widgets.base import View, refuse_unknown
 from mikit.widgets.wire import decode, encode
 
-UNITS, SHARE = (MinimalCircuits.model_fields[name].default for name in ("units", "share"))
+UNITS, SHARE, SEED = (MinimalCircuits.model_fields[name].default for name in ("units", "share", "seed"))
 
 
 class MinimalView(View):
@@ -50,7 +50,7 @@ class MinimalView(View):
         *,
         units: int = UNITS,
         share: float = SHARE,
-        seed: int = 0,
+        seed: int = SEED,
         title: str = "What it costs to be sure",
         **unknown: object,
     ) -> None:

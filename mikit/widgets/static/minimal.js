@@ -168,35 +168,36 @@ greedyRow.replaceChildren(),greedyTitle.textContent=control.textContent="";retur
 focus=list.contains(document.activeElement);list.replaceChildren(...found.circuits.slice(0,shown).map((circuit,i)=>{let here=i===
 found.chosen,label=`${inWords(circuit)}, keeps ${percent(circuit.kept)}${here?"":`, overlap ${percent(circuit.overlap)}`}`;
 return h("button",{type:"button",class:"mikit-min-row",role:"radio","aria-checked":String(here),"aria-label":label,tabindex:here?
-0:-1},...cells(circuit,chosen,here))})),focus&&list.querySelectorAll("button")[found.chosen]?.focus(),more.textContent=all>
-shown?`and ${all-shown} more`:all>1?"Overlap: units in both, of those in either; with the one that is chosen.":"";let taken=sizeOf(
+0:-1},...cells(circuit,chosen,here))})),focus&&list.querySelectorAll("button")[found.chosen]?.focus(),more.textContent=`${all>
+shown?`and ${all-shown} more. `:""}Overlap: units in both, of those in either; dotted: not in the chosen one.`;let taken=sizeOf(
 found.greedy.units);greedyTitle.textContent=taken>size?`Greedy ends at ${taken} units`:`Greedy ends at ${taken} units to\
 o`,greedyRow.replaceChildren(...cells(found.greedy,chosen,!1)),greedyRow.setAttribute("aria-label",inWords(found.greedy));
 let[mean,low,high]=found.random.map(percent);control.textContent=`${found.draws} random sets of ${size} units keep ${mean}\
  (95 % of them ${low} to ${high}); asked for: ${percent(found.share)}.`}}}function polyline(x,y){let pen="M";return Array.from(y,(value,i)=>{if(!Number.isFinite(value))return pen="M","";let step=`${pen}${x[i].
 toFixed(1)} ${value.toFixed(1)}`;return pen="L",step}).join("")}function count(sets){let names=[[1e12,"trillion"],[1e9,"billion"],[1e6,"million"]];for(let[size,name]of names)if(sets>=size)
 return`${Number((sets/size).toPrecision(sets/size>=100?3:2))} ${name}`;return sets.toLocaleString("en-GB")}var TIMES=[["\
-a second",1],["a minute",60],["a day",86400],["a year",31557600]];var LEFT=40,FOOT=34,TOP=6,RIGHT=8,POWERS=15,LABELLED=[0,3,6,9,12,15],SUPER=["1","10³","10⁶","10⁹","10¹²","10¹⁵"];
-function growthChart(){let chart=svg("svg",{class:"mikit-min-growth",role:"img"});return{element:h("div",{},chart),draw(growth,units,width,height){
-chart.setAttribute("width",String(width)),chart.setAttribute("height",String(height));let bottom=height-FOOT,sizes=growth?.
-curves[0].most.map(([n])=>n)??[4,48],[first,last]=[sizes[0],sizes[sizes.length-1]],x=n=>LEFT+(n-first+1)/(last-first+1)*
-(width-LEFT-RIGHT),y=sets=>bottom-Math.log10(sets)/POWERS*(bottom-TOP),text=(kind,tx,ty,anchor,words2)=>svg("text",{class:kind,
-x:tx,y:ty,"text-anchor":anchor},words2),[every,greedy]=growth?.curves??[],now=every?.measured.find(([n])=>n===units);chart.
-setAttribute("aria-label",every&&greedy?`Sets tested by number of units, log scale. Measured up to ${every.measured.length+
-first-1} units: ${count(every.measured.at(-1)[1])} by testing every set, ${count(greedy.measured.at(-1)[1])} by the gree\
-dy search.`:"Sets tested by number of units: no numbers yet");let line=points=>polyline(points.map(([n])=>x(n)),points.map(
-([,sets])=>y(sets)));chart.replaceChildren(...LABELLED.flatMap((power,i)=>[svg("line",{class:power?"mikit-min-grid":"mik\
-it-min-base",x1:LEFT,x2:width-RIGHT,y1:y(10**power),y2:y(10**power)}),text("mikit-axis",LEFT-6,y(10**power)+4,"end",SUPER[i])]),
+a second",1],["a minute",60],["a day",86400],["a year",31557600]];var LEFT=40,FOOT=34,TOP=6,RIGHT=8,ROOM=10,POWERS=15,LABELLED=[0,3,6,9,12,15],SUPER=["1","10³","10⁶","10⁹","10¹²",
+"10¹⁵"];function growthChart(){let chart=svg("svg",{class:"mikit-min-growth",role:"img"});return{element:h("div",{},chart),
+draw(growth,units,width,height){chart.setAttribute("width",String(width)),chart.setAttribute("height",String(height));let bottom=height-
+FOOT,sizes=growth?.curves[0].most.map(([n])=>n)??[4,48],[first,last]=[sizes[0],sizes[sizes.length-1]],x=n=>LEFT+(n-first+
+1)/(last-first+1)*(width-LEFT-RIGHT),y=sets=>bottom-Math.log10(sets)/POWERS*(bottom-TOP),text=(kind,tx,ty,anchor,words2)=>svg(
+"text",{class:kind,x:tx,y:ty,"text-anchor":anchor},words2),[every,greedy]=growth?.curves??[],now=every?.measured.find(([
+n])=>n===units);chart.setAttribute("aria-label",every&&greedy?`Sets tested by number of units, log scale. Measured up to\
+ ${every.measured.length+first-1} units: ${count(every.measured.at(-1)[1])} by testing every set, ${count(greedy.measured.
+at(-1)[1])} by the greedy search.`:"Sets tested by number of units: no numbers yet");let line=points=>polyline(points.map(
+([n])=>x(n)),points.map(([,sets])=>y(sets)));chart.replaceChildren(...growth?[svg("line",{class:"mikit-min-here",x1:x(units),
+x2:x(units),y1:TOP,y2:bottom})]:[],...LABELLED.flatMap((power,i)=>[svg("line",{class:power?"mikit-min-grid":"mikit-min-b\
+ase",x1:LEFT,x2:width-RIGHT,y1:y(10**power),y2:y(10**power)}),text("mikit-axis",LEFT-6,y(10**power)+4,"end",SUPER[i])]),
 ...[4,8,12,16,24,32,40,48].map(n=>text("mikit-axis",x(n),bottom+14,"middle",`${n}`)),text("mikit-axis",width-RIGHT,bottom+
 29,"end","units →"),text("mikit-axis",LEFT,bottom+29,"start","↑ sets tested, log scale"),...growth?TIMES.flatMap(([name,
 seconds])=>[svg("line",{class:"mikit-min-time",x1:LEFT,x2:width-RIGHT,y1:y(growth.speed*seconds),y2:y(growth.speed*seconds)}),
 text("mikit-axis",LEFT+6,y(growth.speed*seconds)-4,"start",`${name}${seconds>1e6?" on this machine":""}`)]):[],...every&&
-greedy?[svg("line",{class:"mikit-min-here",x1:x(units),x2:x(units),y1:TOP,y2:bottom}),svg("path",{class:"mikit-min-form",
-d:line(every.most)}),svg("path",{class:"mikit-min-form",d:line(greedy.most)}),text("mikit-axis",x(40),y(2**40)+26,"start",
-"all sets, 2ⁿ"),text("mikit-axis",width-RIGHT,y(greedy.most.at(-1)[1])-8,"end","greedy, at most n(n + 1)/2"),...greedy.
-measured.map(([n,sets])=>svg("rect",{class:"mikit-min-greedy",x:x(n)-2.5,y:y(sets)-2.5,width:5,height:5})),...every.measured.
-map(([n,sets])=>svg("circle",{class:n===units?"mikit-min-every mikit-min-now":"mikit-min-every",cx:x(n),cy:y(sets),r:n===
-units?5:3.5})),...now?[text("mikit-min-count",x(units)+8,y(now[1])-6,"start",`${count(now[1])} tested`)]:[]]:[])}}}var DRAWN=["units","share","seed","chosen","found","growth"],LANES=["search"],SHARES=[.8,.9,.95,1],GAP=24,RIGHT2=344;function render({
+greedy?[svg("path",{class:"mikit-min-form",d:line(every.most)}),svg("path",{class:"mikit-min-form",d:line(greedy.most)}),
+text("mikit-axis",x(36),y(2**36/100),"start","all sets, 2ⁿ"),text("mikit-axis",width-RIGHT,y(greedy.most.at(-1)[1])-8,
+"end","greedy, at most n(n + 1)/2"),...greedy.measured.map(([n,sets])=>svg("rect",{class:"mikit-min-greedy",x:x(n)-2.5,y:y(
+sets)-2.5,width:5,height:5})),...every.measured.map(([n,sets])=>svg("circle",{class:n===units?"mikit-min-every mikit-min\
+-now":"mikit-min-every",cx:x(n),cy:y(sets),r:n===units?5:3.5})),...now?[text("mikit-min-count",x(units)+8,y(now[1])+(units<
+ROOM?-6:15),"start",`${count(now[1])} tested`)]:[]]:[])}}}var DRAWN=["units","share","seed","chosen","found","growth"],LANES=["search"],SHARES=[.8,.9,.95,1],GAP=24,RIGHT2=344;function render({
 model,el,signal}){function table(){let[found,growth2]=[foundOf(model),growthOf(model)];return{caption:"Sets tested by nu\
 mber of units, measured and by closed form; then each circuit: units, share of decisions kept, overlap with the chosen o\
 ne.",columns:["what","units","every set","greedy","all sets","greedy at most","circuit","keeps","overlap"],rows:[...growth2?.
@@ -218,5 +219,5 @@ get("units");[slider.min,slider.max,slider.value]=[model.get("fewest"),model.get
 String(now);let shares=[...new Set([...SHARES,model.get("share")])].sort((a,b)=>a-b);options(share,shares.map(one=>[String(
 one),one===1?"all decisions":`${percent(one)} of decisions`]),String(model.get("share"))),seed.value=String(model.get("s\
 eed")),growth.draw(growthOf(model),foundOf(model)?.units??now,view.wide?view.width-GAP-RIGHT2:view.width,view.wide?448:260),
-circuits.draw(foundOf(model),view.wide?13:6),showNumber()}view.watch([...DRAWN]),view.onDraw(draw)}var minimal_default={
+circuits.draw(foundOf(model),view.wide?12:5),showNumber()}view.watch([...DRAWN]),view.onDraw(draw)}var minimal_default={
 render};export{minimal_default as default};

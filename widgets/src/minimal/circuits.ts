@@ -76,7 +76,7 @@ export function circuitsPanel(signal: AbortSignal, choose: (index: number) => vo
         return h("button", { type: "button", class: "mikit-min-row", role: "radio", "aria-checked": String(here), "aria-label": label, tabindex: here ? 0 : -1 }, ...cells(circuit, chosen, here));
       }));
       if (focus) list.querySelectorAll<HTMLElement>("button")[found.chosen]?.focus();
-      more.textContent = all > shown ? `and ${all - shown} more` : all > 1 ? "Overlap: units in both, of those in either; with the one that is chosen." : "";
+      more.textContent = `${all > shown ? `and ${all - shown} more. ` : ""}Overlap: units in both, of those in either; dotted: not in the chosen one.`;
       const taken = sizeOf(found.greedy.units);
       greedyTitle.textContent = taken > size ? `Greedy ends at ${taken} units` : `Greedy ends at ${taken} units too`;
       greedyRow.replaceChildren(...cells(found.greedy, chosen, false));

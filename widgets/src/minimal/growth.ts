@@ -1,4 +1,4 @@
-// Sets tested by the number of units, on a log scale: measured dots, closed forms dashed, and what a machine does meanwhile.
+// Sets tested by the number of units, on a log scale: measured dots, closed forms dotted, and what a machine does meanwhile.
 import { h, svg } from "../shared/dom";
 import { polyline } from "../shared/curves";
 import { count, TIMES } from "./words";
@@ -8,6 +8,8 @@ const LEFT = 40;
 const FOOT = 34;
 const TOP = 6;
 const RIGHT = 8;
+/** From so many units on there is room between both curves. */
+const ROOM = 10;
 /** Top of the scale, a power of ten. */
 const POWERS = 15;
 const LABELLED = [0, 3, 6, 9, 12, 15];
@@ -38,6 +40,7 @@ export function growthChart(): GrowthChart {
         : "Sets tested by number of units: no numbers yet");
       const line = (points: readonly [number, number][]): string => polyline(points.map(([n]) => x(n)), points.map(([, sets]) => y(sets)));
       chart.replaceChildren(
+        ...(growth ? [svg("line", { class: "mikit-min-here", x1: x(units), x2: x(units), y1: TOP, y2: bottom })] : []),
         ...LABELLED.flatMap((power, i) => [
           svg("line", { class: power ? "mikit-min-grid" : "mikit-min-base", x1: LEFT, x2: width - RIGHT, y1: y(10 ** power), y2: y(10 ** power) }),
           text("mikit-axis", LEFT - 6, y(10 ** power) + 4, "end", SUPER[i]!),
@@ -50,14 +53,13 @@ export function growthChart(): GrowthChart {
           text("mikit-axis", LEFT + 6, y(growth.speed * seconds) - 4, "start", `${name}${seconds > 1e6 ? " on this machine" : ""}`),
         ]) : []),
         ...(every && greedy ? [
-          svg("line", { class: "mikit-min-here", x1: x(units), x2: x(units), y1: TOP, y2: bottom }),
           svg("path", { class: "mikit-min-form", d: line(every.most) }),
           svg("path", { class: "mikit-min-form", d: line(greedy.most) }),
-          text("mikit-axis", x(40), y(2 ** 40) + 26, "start", "all sets, 2ⁿ"),
+          text("mikit-axis", x(36), y(2 ** 36 / 100), "start", "all sets, 2ⁿ"),
           text("mikit-axis", width - RIGHT, y(greedy.most.at(-1)![1]) - 8, "end", "greedy, at most n(n + 1)/2"),
           ...greedy.measured.map(([n, sets]) => svg("rect", { class: "mikit-min-greedy", x: x(n) - 2.5, y: y(sets) - 2.5, width: 5, height: 5 })),
           ...every.measured.map(([n, sets]) => svg("circle", { class: n === units ? "mikit-min-every mikit-min-now" : "mikit-min-every", cx: x(n), cy: y(sets), r: n === units ? 5 : 3.5 })),
-          ...(now ? [text("mikit-min-count", x(units) + 8, y(now[1]) - 6, "start", `${count(now[1])} tested`)] : []),
+          ...(now ? [text("mikit-min-count", x(units) + 8, y(now[1]) + (units < ROOM ? -6 : 15), "start", `${count(now[1])} tested`)] : []),
         ] : []),
       );
     },

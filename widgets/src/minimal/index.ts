@@ -74,7 +74,7 @@ function render({ model, el, signal }: RenderProps<MinimalTraits>): void {
     options(share, shares.map((one) => [String(one), one === 1 ? "all decisions" : `${percent(one)} of decisions`] as const), String(model.get("share")));
     seed.value = String(model.get("seed"));
     growth.draw(growthOf(model), foundOf(model)?.units ?? now, view.wide ? view.width - GAP - RIGHT : view.width, view.wide ? 448 : 260);
-    circuits.draw(foundOf(model), view.wide ? 13 : 6);
+    circuits.draw(foundOf(model), view.wide ? 12 : 5);
     showNumber();
   }
 

@@ -58,10 +58,18 @@ describe("the view", () => {
     expect(host.querySelector(".mikit-number-value")!.textContent).toBe("11");
     expect(host.textContent).toContain("2 smallest circuits, 2 of 4 units");
     expect(host.textContent).toContain("Greedy ends at 3 units");
+    expect(host.textContent).toContain("Overlap: units in both, of those in either; dotted: not in the chosen one.");
     expect(host.textContent).toContain("200 random sets of 2 units keep 70 % (95 % of them 55 % to 85 %)");
     expect(rows()[1]!.getAttribute("aria-label")).toBe("units 1, 3, keeps 93 %, overlap 33 %");
     expect(host.querySelectorAll("circle.mikit-min-every").length).toBe(2);
     expect(host.querySelectorAll("line.mikit-min-time").length).toBe(4);
+  });
+
+  it("says what overlap is where there is one circuit, too", async () => {
+    fake.receive({ found: { ...FOUND, circuits: encode("uint8", [1, 4], [1, 1, 0, 0]), overlap: encode("float32", [1, 1], [1]), kept: [0.91, 0.95] }, growth: GROWTH });
+    await frame();
+    expect(host.textContent).toContain("The only smallest circuit");
+    expect(host.textContent).toContain("Overlap: units in both");
   });
 
   it("compares with the circuit that is chosen, and keeps the cursor there", async () => {

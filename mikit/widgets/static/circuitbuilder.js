@@ -168,8 +168,9 @@ replaceChildren(...ends.map(text2=>h("span",{},text2))),unit.textContent=name}}}
 t-cb-${kind}`,x,y,width:Math.max(0,width),height}),dot=(kind,cx,cy,r)=>svg("circle",{class:`mikit-cb-${kind}`,cx,cy,r});
 function diamond(x,y,half=5){return svg("polygon",{class:"mikit-cb-you",points:`${x},${y-half} ${x+half},${y} ${x},${y+half}\
  ${x-half},${y}`})}function whisker([,low,high],y,x){return Number.isFinite(low)&&Number.isFinite(high)?[line("whisker",
-x(low),y,x(high),y)]:[]}function size(target,width,height){target.setAttribute("width",String(width)),target.setAttribute(
-"height",String(height))}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
+x(low),y,x(high),y)]:[]}function range([,low,high],y,height,x){return Number.isFinite(low)&&Number.isFinite(high)?[rect(
+"band",x(low)-1,y,x(high)-x(low)+2,height)]:[]}function size(target,width,height){target.setAttribute("width",String(width)),
+target.setAttribute("height",String(height))}var ARRAYS={float32:Float32Array,uint8:Uint8Array,int32:Int32Array};function bytesOf(data){return data instanceof ArrayBuffer?
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size2=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size2;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\
@@ -188,49 +189,53 @@ let[,layer,head2]=/^L(\d+)(?:H(\d+)| MLP)$/.exec(name)??[];return layer===void 0
 heads:Number(head2))}var NOT_MISSED=.01,ABOVE=1.05,rounded=value=>Math.round(100*value)/100,fixed2=value=>fixed(rounded(value)),signed2=value=>signed(
 rounded(value)),count=value=>value.toLocaleString("en-GB").replaceAll(","," "),many=(n,one)=>`${count(n)} ${one}${n===
 1?"":"s"}`,spanned=([value,low,high])=>Number.isFinite(low)?`${fixed2(value)} [${fixed2(low)}, ${fixed2(high)}]`:fixed2(
-value),gap=({circuit,whole})=>Math.abs(circuit-whole);function circuitInWords(tested,edges){let size2=`${many(tested.edges,
-"edge")}${edges===void 0?"":` (${percent(tested.edges/edges)})`}`;return tested.mode==="parts"?`${many(tested.parts.length,
-"part")}, ${size2}`:size2}function faithfulnessInWords({faithfulness,pairs}){return{value:spanned(faithfulness),unit:pairs>
-1?`${pairs} pairs`:"n = 1"}}function randomInWords({randomFaithfulness,edges,draws}){return Number.isFinite(randomFaithfulness[0])?
-`${draws} random circuits of ${many(edges,"edge")}: ${spanned(randomFaithfulness)}`:"random circuits of its size: being \
-run"}function knockedInWords({whole,nothing,without,randomWithout}){if(![without[0],nothing[0]].every(Number.isFinite))return"";
-let share=value=>(value-nothing[0])/(whole[0]-nothing[0]),random=Number.isFinite(randomWithout[0])?` (random circuits ta\
-ken out: ${fixed2(share(randomWithout[0]))})`:"";return`Taken out, the circuit leaves ${fixed2(share(without[0]))} of it\
- to the rest${random}.`}function aboveInWords({faithfulness:[value]}){return value>ABOVE?"Above 1: edges that work again\
-st the answer were left out.":""}function neededInWords({needed}){let found=Object.entries(needed).filter(([,loss2])=>Number.
-isFinite(loss2)).sort((a,b)=>b[1]-a[1]);if(!found.length)return"";let spare=found.filter(([,loss2])=>loss2<NOT_MISSED),[
-name,loss]=found[0],rest=spare.length?`${spare.length} of ${found.length} cost less than ${NOT_MISSED}`:"none is spare";
-return`Missed most: ${name} (${signed2(-loss)}); ${rest} (minimality).`}function partInWords(part,heads,ranking,ticked,tested,mode){
-let name=partName(part,heads);if(!ranking)return name;let place2=ranking.order.indexOf(part)+1,worth=`${name}: its edges\
- move ${fixed2(ranking.scores[part])} logits, estimated; place ${place2} of ${ranking.scores.length}`,loss=mode==="parts"?
-tested?.needed[name]:void 0,first=ranking.first[part],where=mode==="edges"&&first?`; its strongest edge is number ${count(
-first)}`:"";return`${worth}${where}${ticked?"; in the circuit":""}${ticked&&loss!==void 0?`, which keeps ${fixed2(loss)}\
- less without it`:""}`}function restInWords(ranking){if(!ranking)return"Parts are being ranked (EAP-IG): each edge's eff\
-ect is estimated.";let check=ranking.check;return check?`Estimates against cuts: the ${check.edges} strongest edges, cut\
- one by one, moved it by ${fixed2(check.measured)} on average (estimated ${fixed2(check.estimated)}); random edges ${fixed2(
-check.random_measured)}.`:"Colour: how much a part's edges move the answer, estimated."}var beside=(name,term,found,random)=>`${name}\
- (${term}) ${fixed2(found[0])}, random ${spanned(random)}`;function areasInWords(curve){return`${beside("Area under it",
-"CPR",curve.cpr,curve.randomCpr)} · ${beside("between it and 1","CMD",curve.cmd,curve.randomCmd)}`}function askBeatInWords(seconds){
-return`A circuit that has everything reacts to a loss as the whole model does (completeness). The adversary leaves parts\
- out of both, and looks for where they differ most${seconds===void 0?"":`: about ${seconds<1.5?"1 s":`${Math.round(seconds)}\
- s`}`}.`}function beatenInWords({out,found,random,done}){let last=Math.min(out.length,found.length-1);if(last<1)return"T\
-he adversary is looking.";let[before,after,blind]=[found[0],found[last],random[last]],beside2=blind&&Number.isFinite(gap(
-blind))?`, after ${many(last,"part")} drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"So far: "}${done?"W":
-"w"}ithout ${out.slice(0,last).join(", ")} the circuit moves by ${signed2(after.circuit-before.circuit)}, the whole mode\
-l by ${signed2(after.whole-before.whole)}. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(gap(before))})${beside2}\
-.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
+value),drawnInWords=([value,low,high],write=fixed2)=>`${write(value)}${Number.isFinite(low)?`, from ${write(low)} to ${write(
+high)}`:""}`,gap=({circuit,whole})=>Math.abs(circuit-whole);function differing(clean,corrupt){let[one,other]=[clean,corrupt].
+map(words2=>words2.split(" ")),most=Math.min(one.length,other.length),[first,last]=[0,0];for(;first<most&&one[first]===other[first];)
+first++;for(;last<most-first&&one.at(-1-last)===other.at(-1-last);)last++;let upTo=words2=>words2.slice(first,words2.length-
+last).join(" ");return[one.slice(0,first).join(" "),upTo(one),upTo(other),one.slice(one.length-last).join(" ")]}function circuitInWords(tested,edges){
+let size2=`${many(tested.edges,"edge")}${edges===void 0?"":` (${percent(tested.edges/edges)})`}`;return tested.mode==="p\
+arts"?`${many(tested.parts.length,"part")}, ${size2}`:size2}function faithfulnessInWords({faithfulness,pairs}){return{value:spanned(
+faithfulness),unit:pairs>1?`${pairs} pairs`:"n = 1"}}function randomInWords({randomFaithfulness,edges,draws}){return Number.
+isFinite(randomFaithfulness[0])?`${draws} random circuits of ${many(edges,"edge")}: ${drawnInWords(randomFaithfulness)}`:
+"random circuits of its size: being run"}function knockedInWords({whole,nothing,without,randomWithout}){if(![without[0],
+nothing[0]].every(Number.isFinite))return"";let share=value=>(value-nothing[0])/(whole[0]-nothing[0]),random=Number.isFinite(
+randomWithout[0])?` (random circuits taken out: ${fixed2(share(randomWithout[0]))})`:"";return`Taken out, the circuit le\
+aves ${fixed2(share(without[0]))} of the logit difference to the rest${random}.`}function aboveInWords({faithfulness:[value]}){
+return value>ABOVE?"Above 1: edges that work against the answer were left out.":""}function neededInWords({needed}){let found=Object.
+entries(needed).filter(([,loss2])=>Number.isFinite(loss2)).sort((a,b)=>b[1]-a[1]);if(!found.length)return"";let spare=found.
+filter(([,loss2])=>loss2<NOT_MISSED),[name,loss]=found[0],rest=spare.length?`${spare.length} of ${found.length} cost les\
+s than ${NOT_MISSED}`:"none is spare";return`Missed most: ${name} (faithfulness ${signed2(-loss)}); ${rest} (minimality)\
+.`}function partInWords(part,heads,ranking,ticked,tested,mode){let name=partName(part,heads);if(!ranking)return name;let place2=ranking.
+order.indexOf(part)+1,worth=`${name}: its edges move ${fixed2(ranking.scores[part])} logits, estimated; place ${place2} \
+of ${ranking.scores.length}`,loss=mode==="parts"?tested?.needed[name]:void 0,first=ranking.first[part],where=mode==="edg\
+es"&&first?`; its strongest edge is number ${count(first)}`:"";return`${worth}${where}${ticked?"; in the circuit":""}${ticked&&
+loss!==void 0?`, which keeps ${fixed2(loss)} less without it`:""}`}var COLOUR="Colour: how much a part's edges move the \
+logit difference, estimated.";function restInWords(ranking){if(!ranking)return"Parts are being ranked (EAP-IG): each edg\
+e's effect is estimated.";let check=ranking.check;return check?`${COLOUR} Cut one by one, the ${check.edges} strongest e\
+dges moved the logit difference by ${fixed2(check.measured)} on average (estimated ${fixed2(check.estimated)}), random e\
+dges by ${fixed2(check.random_measured)}.`:COLOUR}var beside=(name,term,found,random)=>`${name} (${term}) ${fixed2(found[0])}\
+, random ${drawnInWords(random)}`;function areasInWords(curve){return`${beside("Area under it","CPR",curve.cpr,curve.randomCpr)}\
+ · ${beside("between it and 1","CMD",curve.cmd,curve.randomCmd)}`}function askBeatInWords(seconds){return`A circuit tha\
+t has everything reacts to a loss as the whole model does (completeness). The adversary leaves parts out of both, and lo\
+oks for where they differ most${seconds===void 0?"":`: about ${seconds<1.5?"1 s":`${Math.round(seconds)} s`}`}.`}function beatenInWords({
+out,found,random,done}){let last=Math.min(out.length,found.length-1);if(last<1)return"The adversary is looking.";let[before,
+after,blind]=[found[0],found[last],random[last]],beside2=blind&&Number.isFinite(gap(blind))?`, after ${many(last,"part")}\
+ drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"So far: "}${done?"W":"w"}ithout ${out.slice(0,last).join("\
+, ")} the circuit moves by ${signed2(after.circuit-before.circuit)}, the whole model by ${signed2(after.whole-before.whole)}\
+. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(gap(before))})${beside2}.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
 whole,random:null},{name:"circuit alone",value:tested.alone,random:tested.randomAlone},{name:"circuit taken out",value:tested.
 without,random:tested.randomWithout},{name:"every edge cut",value:tested.nothing,random:null}]}function drawBars(target,tested,width){
 let rows=tested?rowsOf(tested):[],values=rows.flatMap(({value,random})=>[...value,...random??[]]).filter(Number.isFinite),
 [low,high]=[Math.min(0,...values),Math.max(0,...values)],[left,right]=[NAMES,width-FIGURES],x=value=>left+(value-low)/(high-
 low||1)*(right-left),y=2,drawn=rows.flatMap(({name,value,random})=>{let top=y;y+=STEP+(random?UNDER:0);let[v]=value,r=random?.[0]??
-Number.NaN;return[...Number.isFinite(r)?[rect("grey",Math.min(x(0),x(r)),top+BAR+4,Math.abs(x(r)-x(0)),THIN),...whisker(
-random,top+BAR+4+THIN/2,x),text("axis",NAMES-8,top+22,"random ones","end"),text("axis",width,top+22,signed2(r),"end")]:[],
-text("name",0,top+10,name),...Number.isFinite(v)?[rect(v<0?"neg":"pos",Math.min(x(0),x(v)),top,Math.abs(x(v)-x(0)),BAR),
-...whisker(value,top+BAR/2,x),text("figure",width,top+10,signed2(v),"end")]:[]]});size(target,width,HEIGHT2),target.setAttribute(
-"aria-label",tested?`Logit difference: ${rows.map(({name,value,random})=>`${name} ${signed2(value[0])}${random&&Number.isFinite(
-random[0])?` (random circuits ${signed2(random[0])})`:""}`).join("; ")}`:"Logit difference: no numbers yet"),target.replaceChildren(
-...drawn,...tested?[line("base",x(0),0,x(0),HEIGHT2-2)]:[])}var HEIGHT2=4*STEP+2*UNDER+2;var NAMES2=66,FIGURES2=38,STEP2=22,HEAD=14,heightOf2=rounds=>HEAD+STEP2*(1+rounds)+2;function pair(kind,{circuit,whole},y,r,x){
+Number.NaN;return[...Number.isFinite(r)?[...range(random,top+BAR+2,THIN+4,x),rect("grey",Math.min(x(0),x(r)),top+BAR+4,Math.
+abs(x(r)-x(0)),THIN),text("axis",NAMES-8,top+22,"random ones","end"),text("axis",width,top+22,signed2(r),"end")]:[],text(
+"name",0,top+10,name),...Number.isFinite(v)?[rect(v<0?"neg":"pos",Math.min(x(0),x(v)),top,Math.abs(x(v)-x(0)),BAR),...whisker(
+value,top+BAR/2,x),text("figure",width,top+10,signed2(v),"end")]:[]]});size(target,width,HEIGHT2),target.setAttribute("a\
+ria-label",tested?`Logit difference: ${rows.map(({name,value,random})=>`${name} ${signed2(value[0])}${random&&Number.isFinite(
+random[0])?` (random circuits ${drawnInWords(random,signed2)})`:""}`).join("; ")}`:"Logit difference: no numbers yet"),target.
+replaceChildren(...drawn,...tested?[line("base",x(0),0,x(0),HEIGHT2-2)]:[])}var HEIGHT2=4*STEP+2*UNDER+2;var NAMES2=66,FIGURES2=38,STEP2=22,HEAD=14,heightOf2=rounds=>HEAD+STEP2*(1+rounds)+2;function pair(kind,{circuit,whole},y,r,x){
 return[circuit,whole].every(Number.isFinite)?[line(`${kind}-apart`,x(circuit),y,x(whole),y),dot(`${kind}-whole`,x(whole),
 y,r),dot(kind==="found"?"dot":"blind",x(circuit),y,r)]:[]}function drawRounds(target,beaten,width){let{out,found,random}=beaten,
 values=[0,...[...found,...random].flatMap(({circuit,whole})=>[circuit,whole])].filter(Number.isFinite),[low,high]=[Math.
@@ -242,29 +247,32 @@ axis",0,10,"● circuit ○ model, grey: drawn blindly"),line("base",x(0),HEAD+2
 1).flatMap((one,i)=>{let y=HEAD+STEP2*i+8,blind=random[i];return[...blind&&i?[...pair("random",blind,y+9,2.5,x),...Number.
 isFinite(gap(blind))?[text("axis",width,y+13,fixed2(gap(blind)),"end")]:[]]:[],text("name",0,y+4,i?`− ${out[i-1]}`:"al\
 l there"),...pair("found",one,y,4,x),...Number.isFinite(gap(one))?[text("figure",width,y+3,fixed2(gap(one)),"end")]:[]]}))}function polyline(x,y){let pen="M";return Array.from(y,(value,i)=>{if(!Number.isFinite(value))return pen="M","";let step=`${pen}${x[i].
-toFixed(1)} ${value.toFixed(1)}`;return pen="L",step}).join("")}var LEFT=30,RIGHT=12,TOP=8,FOOT=30,LOWEST=-.5,HIGHEST=3,HALVES=1.6;function plotOf(curve,own,width,height){let sizes=[...curve.
+toFixed(1)} ${value.toFixed(1)}`;return pen="L",step}).join("")}var LEFT=30,RIGHT=12,TOP=8,FOOT=30,LOWEST=-.5,HIGHEST=3,HALVES=1.5;function plotOf(curve,own,width,height){let sizes=[...curve.
 sizes,...own?[Math.max(1,own.edges)]:[]],[from,to]=[Math.log(Math.min(...sizes)),Math.log(Math.max(...sizes))],all=[...curve.
-found,...curve.random,[own?.faithfulness??0]].flat().filter(Number.isFinite),[low,high]=[Math.max(LOWEST,Math.min(0,...all)),
-Math.min(HIGHEST,Math.max(1.05,...all))];return{low,high,x:one=>LEFT+(Math.log(one)-from)/(to-from||1)*(width-LEFT-RIGHT),
-y:share=>TOP+(high-Math.max(low,Math.min(high,share)))/(high-low)*(height-TOP-FOOT)}}function nearest(curve,plot,x){let best=0;
-return curve.sizes.forEach((one,i)=>{Math.abs(plot.x(one)-x)<Math.abs(plot.x(curve.sizes[best])-x)&&(best=i)}),best}function drawCurve(target,curve,own,at,width,height){
-let plot=plotOf(curve,own,width,height),xs=Array.from(curve.sizes,plot.x),ys=values=>values.map(value=>Number.isFinite(value)?
-plot.y(value):Number.NaN),known=[...xs.keys()].filter(i=>Number.isFinite(curve.random[i][1])),bottom=height-FOOT,powers=Array.
-from({length:8},(_,i)=>10**i).filter(one=>plot.x(one)>=LEFT-1&&plot.x(one)<=width-RIGHT+1);size(target,width,height),target.
-replaceChildren(...(plot.high<HALVES?[0,.5,1]:[0,1,2,3]).filter(tick=>tick<=plot.high).flatMap(tick=>[line(tick===0||tick===
-1?"base":"grid",LEFT,plot.y(tick),width-RIGHT,plot.y(tick)),text("axis",LEFT-6,plot.y(tick)+4,`${tick}`,"end")]),...powers.
-flatMap(one=>[line("base",plot.x(one),bottom,plot.x(one),bottom+4),text("axis",plot.x(one),bottom+15,count(one),"middle")]),
-text("axis",width-RIGHT,height-2,"edges in the circuit →","end"),text("axis",LEFT,height-2,"↑ faithfulness"),...known.
-length>1?[svg("polygon",{class:"mikit-cb-band",points:[...known.map(i=>`${xs[i].toFixed(1)},${plot.y(curve.random[i][2]).
-toFixed(1)}`),...[...known].reverse().map(i=>`${xs[i].toFixed(1)},${plot.y(curve.random[i][1]).toFixed(1)}`)].join(" ")})]:
-[],svg("path",{class:"mikit-cb-random",d:polyline(xs,ys(curve.random.map(([value])=>value)))}),svg("path",{class:"mikit-\
-cb-line",d:polyline(xs,ys(curve.found.map(([value])=>value)))}),...curve.found.flatMap(([value,low,high],i)=>[...Number.
-isFinite(low)?[line("whisker",xs[i],plot.y(low),xs[i],plot.y(high))]:[],...Number.isFinite(value)?[dot("point",xs[i],plot.
-y(value),2.5)]:[]]),...own&&Number.isFinite(own.faithfulness)?[line("hand",plot.x(own.edges),TOP-4,plot.x(own.edges),bottom),
-dot("dot",plot.x(own.edges),plot.y(own.faithfulness),5)]:[],...at===null?[]:[rect("hover",xs[at]-.5,TOP,1,bottom-TOP)])}
-function sizeInWords(curve,i){let[value,[random,low,high]]=[curve.found[i][0],curve.random[i]];return`${count(curve.sizes[i])}\
- edges: strongest ${fixed2(value)}, random ${fixed2(random)}${Number.isFinite(low)?` [${fixed2(low)}, ${fixed2(high)}]`:
-""}`}function options(select,all,chosen){select.length===all.length&&all.every(([value,label2],i)=>select.options[i].value===
+found,...curve.random,[own?.faithfulness??0]].flat().filter(Number.isFinite),[low,most]=[Math.max(LOWEST,Math.min(0,...all)),
+Math.max(1.05,...all)],high=most>1.05?Math.min(HIGHEST,Math.ceil(2*most)/2):most;return{low,high,x:one=>LEFT+(Math.log(one)-
+from)/(to-from||1)*(width-LEFT-RIGHT),y:share=>TOP+(high-Math.max(low,Math.min(high,share)))/(high-low)*(height-TOP-FOOT)}}
+function held(kind,value,x,{y,low,high},width){let side=x>width/2?-1:1;return value>high||value<low?[text(kind,x+8*side,
+y(value)+4,value>high?"+":"−",side>0?"start":"end")]:[]}function ticksOf({low,high}){let step=high>HALVES?1:.5;return[
+...low===LOWEST?[LOWEST]:[],...Array.from({length:Math.floor(high/step)+1},(_,i)=>i*step)]}function nearest(curve,plot,x){
+let best=0;return curve.sizes.forEach((one,i)=>{Math.abs(plot.x(one)-x)<Math.abs(plot.x(curve.sizes[best])-x)&&(best=i)}),
+best}function drawCurve(target,curve,own,at,width,height){let plot=plotOf(curve,own,width,height),xs=Array.from(curve.sizes,
+plot.x),ys=values=>values.map(value=>Number.isFinite(value)?plot.y(value):Number.NaN),known=[...xs.keys()].filter(i=>Number.
+isFinite(curve.random[i][1])),bottom=height-FOOT,powers=Array.from({length:8},(_,i)=>10**i).filter(one=>plot.x(one)>=LEFT-
+1&&plot.x(one)<=width-RIGHT+1);size(target,width,height),target.replaceChildren(...ticksOf(plot).flatMap(tick=>[line(tick===
+0||tick===1?"base":"grid",LEFT,plot.y(tick),width-RIGHT,plot.y(tick)),text("axis",LEFT-6,plot.y(tick)+4,`${tick}`.replace(
+"-","−"),"end")]),...powers.flatMap(one=>[line("base",plot.x(one),bottom,plot.x(one),bottom+4),text("axis",plot.x(one),
+bottom+15,count(one),"middle")]),text("axis",width-RIGHT,height-2,"edges in the circuit →","end"),text("axis",LEFT,height-
+2,"↑ faithfulness"),...known.length>1?[svg("polygon",{class:"mikit-cb-band",points:[...known.map(i=>`${xs[i].toFixed(1)}\
+,${plot.y(curve.random[i][2]).toFixed(1)}`),...[...known].reverse().map(i=>`${xs[i].toFixed(1)},${plot.y(curve.random[i][1]).
+toFixed(1)}`)].join(" ")})]:[],svg("path",{class:"mikit-cb-random",d:polyline(xs,ys(curve.random.map(([value])=>value)))}),
+svg("path",{class:"mikit-cb-line",d:polyline(xs,ys(curve.found.map(([value])=>value)))}),...curve.found.flatMap(([value,
+low,high],i)=>[...Number.isFinite(low)?[line("whisker",xs[i],plot.y(low),xs[i],plot.y(high))]:[],...Number.isFinite(value)?
+[dot("point",xs[i],plot.y(value),2.5)]:[],...held("mark",value,xs[i],plot,width),...held("axis",curve.random[i][0],xs[i],
+plot,width)]),...own&&Number.isFinite(own.faithfulness)?[line("hand",plot.x(own.edges),TOP-4,plot.x(own.edges),bottom),dot(
+"dot",plot.x(own.edges),plot.y(own.faithfulness),5),...held("mark",own.faithfulness,plot.x(own.edges),plot,width)]:[],...at===
+null?[]:[rect("hover",xs[at]-.5,TOP,1,bottom-TOP)])}function sizeInWords(curve,i){return`${count(curve.sizes[i])} edges:\
+ strongest ${fixed2(curve.found[i][0])}, random ${drawnInWords(curve.random[i])}`}function options(select,all,chosen){select.length===all.length&&all.every(([value,label2],i)=>select.options[i].value===
 value&&select.options[i].text===label2)||select.replaceChildren(...all.map(([value,label2])=>h("option",{value},label2))),
 select.value=chosen}function selectField(label2,signal,changed){let select=h("select",{class:"mikit-select","aria-label":label2});
 return select.addEventListener("change",()=>changed(select.value),{signal}),select}var written=text2=>text2.replace(/^ +/,spaces=>"·".repeat(spaces.length)),meant=text2=>text2.replace(/^·+/,dots=>" ".repeat(
@@ -276,17 +284,22 @@ on:0}),{signal});this.on=selectField("Prompts that the circuit is tested on",sig
 against=selectField("What cut edges carry",signal,value=>give({against:value})),this.against.title="What goes along an e\
 dge that is not in the circuit (the field says: how it is ablated)",this.on.classList.add("mikit-cb-of-on"),this.against.
 classList.add("mikit-cb-of-against"),this.controls=[...this.boxes.map(({box:box2})=>box2),this.on,this.against];let labels=this.
-boxes.map(({label:label2})=>label2);this.elements=[...labels.slice(0,2),this.on,...labels.slice(2),this.against]}model;boxes=TEXTS.
+boxes.map(({label:label2})=>label2);this.elements=[...labels.slice(0,2),this.on,...labels.slice(2),this.against,this.differ]}model;boxes=TEXTS.
 map(([name,label2])=>{let box2=h("input",{type:"text",class:"mikit-input",spellcheck:"false",autocomplete:"off"});return{
 name,box:box2,short:name==="answer"||name==="foil",label:h("label",{class:`mikit-cb-of-${name} mikit-cb-field`},h("span",
-{},label2),box2)}});on;against;controls;elements;draw(){let{model}=this,sets=model.get("sets");for(let{name,box:box2,short,
-label:label2}of this.boxes)box2.matches(":focus")||(box2.value=short?written(model.get(name)):model.get(name)),label2.classList.
-toggle("mikit-cb-unused",model.get("on")>0);options(this.on,sets.map((label2,i)=>[`${i}`,`on: ${label2}`]),`${model.get(
-"on")}`),options(this.against,AGAINST,model.get("against"))}};var GUTTER=44,WIDEST=44,NARROWEST=12,TALLEST=28,TALL={wide:200,narrow:160},APART=4;function shapeOf([layers,heads],width,wide){
-let pitch=Math.max(NARROWEST,Math.min(WIDEST,Math.floor((width-GUTTER)/layers))),row2=Math.max(NARROWEST,Math.min(TALLEST,
-Math.floor(TALL[wide?"wide":"narrow"]/(heads+1))));return{layers,heads,pitch,row:row2,width:GUTTER+layers*pitch,height:(heads+
-1)*row2+APART}}var PartMap=class{cells=h("div",{class:"mikit-cb-cells",role:"group"});axes=h("div",{"aria-hidden":"true"});element=h(
-"div",{class:"mikit-cb-map"},h("div",{class:"mikit-cb-plot"},this.axes,this.cells));boxes=[];shape=null;cursor=-1;open=!0;constructor(signal,act){
+{},label2),box2)}});differ=h("p",{class:"mikit-cb-differ"});on;against;controls;elements;differing(){let[before,clean,corrupt,
+after]=differing(this.model.get("clean"),this.model.get("corrupt"));if(clean===corrupt)return[];let around=(name,words2)=>[
+`${before.includes(" ")?"… ":""}${before.split(" ").at(-1)} `,h("span",{class:`mikit-cb-in-${name}`},words2),` ${after.
+split(" ")[0]}${after.includes(" ")?" …":""}`];return["original: ",...around("clean",clean)," · changed: ",...around(
+"corrupt",corrupt)]}draw(){let{model}=this,sets=model.get("sets");for(let{name,box:box2,short,label:label2}of this.boxes)
+box2.matches(":focus")||(box2.value=short?written(model.get(name)):model.get(name)),short||(box2.title=model.get(name)),
+label2.classList.toggle("mikit-cb-unused",model.get("on")>0);this.differ.replaceChildren(...model.get("on")>0?[]:this.differing()),
+options(this.on,sets.map((label2,i)=>[`${i}`,`on: ${label2}`]),`${model.get("on")}`),options(this.against,AGAINST,model.
+get("against"))}};var GUTTER=44,WIDEST=44,NARROWEST=12,TALLEST=28,TALL={wide:200,narrow:160},APART=4,ESTIMATED="60% 60%";function shapeOf([
+layers,heads],width,wide){let pitch=Math.max(NARROWEST,Math.min(WIDEST,Math.floor((width-GUTTER)/layers))),row2=Math.max(
+NARROWEST,Math.min(TALLEST,Math.floor(TALL[wide?"wide":"narrow"]/(heads+1))));return{layers,heads,pitch,row:row2,width:GUTTER+
+layers*pitch,height:(heads+1)*row2+APART}}var PartMap=class{cells=h("div",{class:"mikit-cb-cells",role:"group"});axes=h(
+"div",{"aria-hidden":"true"});element=h("div",{class:"mikit-cb-map"},h("div",{class:"mikit-cb-plot"},this.axes,this.cells));boxes=[];shape=null;cursor=-1;open=!0;constructor(signal,act){
 let{cells}=this,at=event=>this.boxes.indexOf(event.target.closest(".mikit-cb-part"));cells.addEventListener("click",event=>{
 at(event)<0||(this.move(at(event)),this.open&&act.toggle(at(event)))},{signal}),cells.addEventListener("pointerover",event=>act.
 point(at(event),!1),{signal}),cells.addEventListener("pointerleave",()=>act.point(-1,!1),{signal}),cells.addEventListener(
@@ -299,35 +312,34 @@ blur()})}move(part){this.boxes[this.cursor]?.setAttribute("tabindex","-1"),this.
 shape)!==JSON.stringify(this.shape)&&this.build(shape);let{ranking,ticked,theme,open}=text2,map=colourMap("sequential",theme);
 this.open=open,this.cells.setAttribute("aria-label",`Parts: layers to the right, heads down, MLPs last. Arrow keys move${open?
 ", Space puts a part in or takes it out":""}.`),this.boxes.forEach((box2,part)=>{let[score,chosen]=[ranking?.scores[part]??
-0,ticked.has(part)],rgb=map.at(ranking?score/ranking.limit:0);box2.style.background=`rgb(${rgb.join(" ")})`,box2.style.color=
-inkOn(rgb),box2.textContent=chosen?"✓":"",box2.setAttribute("aria-checked",String(chosen)),box2.setAttribute("aria-dis\
-abled",String(!open)),box2.setAttribute("aria-label",text2.words(part))})}build(shape){this.shape=shape;let{layers,heads,
-pitch,row:row2,width,height}=shape,top=at=>at*row2+(at===heads?APART:0),middle=layer=>GUTTER+layer*pitch+(pitch-2)/2;this.
-boxes=Array.from({length:layers*(heads+1)},(_,part)=>{let box2=h("div",{class:"mikit-cb-part",role:"checkbox",tabindex:-1,
-"aria-checked":"false","aria-label":partName(part,heads)});return Object.assign(box2.style,{left:`${GUTTER+Math.floor(part/
-(heads+1))*pitch}px`,top:`${top(part%(heads+1))}px`,width:`${pitch-2}px`,height:`${row2-2}px`,lineHeight:`${row2-2}px`}),
-box2}),this.cursor=Math.max(0,Math.min(this.cursor,this.boxes.length-1)),this.boxes[this.cursor]?.setAttribute("tabindex",
-"0");let plot=this.cells.parentElement;Object.assign(plot.style,{width:`${width}px`,height:`${height+16}px`});let every=layers>
-12?5:1,across=Array.from({length:Math.ceil(layers/every)},(_,i)=>i*every);this.axes.replaceChildren(...across.map(layer=>label(
-`${layer}`,middle(layer),height,"layer")),...Array.from({length:heads},(_,head2)=>label(`${head2}`,GUTTER-6,top(head2)+row2/
-2-1,"head")),label("MLP",GUTTER-6,top(heads)+row2/2-1,"head"),label("layer →",Math.min(width-24,middle(every>1?every*(across.
-length-1)+every/2:layers-1)+(every>1?0:40)),height,"layer"),label("head ↓",0,height,"")),this.cells.replaceChildren(...this.
-boxes)}};function label(text2,x,y,kind){let element=h("span",{class:`mikit-cb-label${kind?` mikit-cb-of-${kind}`:""}`},text2);
-return Object.assign(element.style,{left:`${x}px`,top:`${y}px`}),element}var HIGHEST2=1.2,EDGE=10,TOP2=16,BAND=14,HEIGHT3=48;function placeOf(share,width){let held=Math.min(HIGHEST2,Math.max(0,
-share));return{x:EDGE+held/HIGHEST2*(width-2*EDGE),mark:share>HIGHEST2?"+":share<0?"−":""}}function drawStrip(target,tested,predicted,width){
+0,ticked.has(part)],rgb=map.at(ranking?score/ranking.limit:0);box2.style.backgroundImage=`linear-gradient(rgb(${rgb}), r\
+gb(${rgb}))`,box2.style.color=inkOn(rgb),box2.textContent=chosen?"✓":"",box2.setAttribute("aria-checked",String(chosen)),
+box2.setAttribute("aria-disabled",String(!open)),box2.setAttribute("aria-label",text2.words(part))})}build(shape){this.shape=
+shape;let{layers,heads,pitch,row:row2,width,height}=shape,top=at=>at*row2+(at===heads?APART:0),middle=layer=>GUTTER+layer*
+pitch+(pitch-2)/2;this.boxes=Array.from({length:layers*(heads+1)},(_,part)=>{let box2=h("div",{class:"mikit-cb-part",role:"\
+checkbox",tabindex:-1,"aria-checked":"false","aria-label":partName(part,heads)});return Object.assign(box2.style,{left:`${GUTTER+
+Math.floor(part/(heads+1))*pitch}px`,top:`${top(part%(heads+1))}px`,width:`${pitch-2}px`,height:`${row2-2}px`,lineHeight:`${row2-
+2}px`,backgroundSize:ESTIMATED}),box2}),this.cursor=Math.max(0,Math.min(this.cursor,this.boxes.length-1)),this.boxes[this.
+cursor]?.setAttribute("tabindex","0");let plot=this.cells.parentElement;Object.assign(plot.style,{width:`${width}px`,height:`${height+
+16}px`});let every=layers>12?5:1,across=Array.from({length:Math.ceil(layers/every)},(_,i)=>i*every);this.axes.replaceChildren(
+...across.map(layer=>label(`${layer}`,middle(layer),height,"layer")),...Array.from({length:heads},(_,head2)=>label(`${head2}`,
+GUTTER-6,top(head2)+row2/2-1,"head")),label("MLP",GUTTER-6,top(heads)+row2/2-1,"head"),label("layer →",Math.min(width-
+24,middle(every>1?every*(across.length-1)+every/2:layers-1)+(every>1?0:40)),height,"layer"),label("head ↓",0,height,"")),
+this.cells.replaceChildren(...this.boxes)}};function label(text2,x,y,kind){let element=h("span",{class:`mikit-cb-label${kind?
+` mikit-cb-of-${kind}`:""}`},text2);return Object.assign(element.style,{left:`${x}px`,top:`${y}px`}),element}var HIGHEST2=1.2,EDGE=10,TOP2=16,BAND=14,HEIGHT3=48;function placeOf(share,width){let held2=Math.min(HIGHEST2,Math.max(0,
+share));return{x:EDGE+held2/HIGHEST2*(width-2*EDGE),mark:share>HIGHEST2?"+":share<0?"−":""}}function drawStrip(target,tested,predicted,width){
 let x=share=>placeOf(share,width).x,middle=TOP2+BAND/2;size(target,width,HEIGHT3);let[value,low,high]=tested?.faithfulness??
-[NaN,NaN,NaN],[random,from,to]=tested?.randomFaithfulness??[NaN,NaN,NaN],range=[value,...Number.isFinite(low)?[`from ${fixed2(
-low)} to ${fixed2(high)}`]:[]];target.setAttribute("aria-label",Number.isFinite(value)?`Faithfulness ${range.map(one=>typeof one==
+[NaN,NaN,NaN],[random,from,to]=tested?.randomFaithfulness??[NaN,NaN,NaN],said=[value,...Number.isFinite(low)?[`from ${fixed2(
+low)} to ${fixed2(high)}`]:[]];target.setAttribute("aria-label",Number.isFinite(value)?`Faithfulness ${said.map(one=>typeof one==
 "number"?fixed2(one):one).join(", ")}; random circuits ${fixed2(random)}, from ${fixed2(from)} to ${fixed2(to)}${predicted===
 null?"":`; you: ${fixed2(predicted)}`}`:"Faithfulness: no number yet");let{x:at,mark}=placeOf(value,width);target.replaceChildren(
-...Number.isFinite(from)?[rect("band",x(from)-1,TOP2,x(to)-x(from)+2,BAND)]:[],...Number.isFinite(random)?[svg("line",{class:"\
-mikit-cb-random",x1:x(random),x2:x(random),y1:TOP2,y2:TOP2+BAND})]:[],line("base",EDGE,TOP2+BAND,width-EDGE,TOP2+BAND),...[
-0,.5,1].flatMap(tick=>[line("base",x(tick),TOP2+BAND-(tick===1?BAND:4),x(tick),TOP2+BAND+3),text("axis",x(tick),TOP2+BAND+
-15,tick===0?"0 all cut":tick===1?"1 whole model":"0.5",tick===0?"start":"middle")]),...Number.isFinite(random)?[text("ax\
-is",Math.max(20,x(random)),TOP2-5,"random","middle")]:[],...tested?whisker([value,low,high],middle,x):[],...Number.isFinite(
-value)?[dot("dot",at,middle,5)]:[],...mark?[text("mark",at+(mark==="+"?-12:9),middle+4,mark)]:[],...predicted===null?[]:
-[diamond(x(predicted),middle),text("axis",Math.min(width-26,Math.max(26,x(predicted))),TOP2-5,`you: ${fixed2(predicted)}`,
-"middle")])}var NONE=[Number.NaN,Number.NaN,Number.NaN],row=(what,of,found,random=NONE)=>[what,of,...[...found,...random].map(value=>Number.
+...range([random,from,to],TOP2,BAND,x),...Number.isFinite(random)?[svg("line",{class:"mikit-cb-random",x1:x(random),x2:x(
+random),y1:TOP2,y2:TOP2+BAND})]:[],line("base",EDGE,TOP2+BAND,width-EDGE,TOP2+BAND),...[0,.5,1].flatMap(tick=>[line("bas\
+e",x(tick),TOP2+BAND-(tick===1?BAND:4),x(tick),TOP2+BAND+3),text("axis",x(tick),TOP2+BAND+15,tick===0?"0 all cut":tick===
+1?"1 whole model":"0.5",tick===0?"start":"middle")]),...Number.isFinite(random)?[text("axis",Math.max(20,x(random)),TOP2-
+5,"random","middle")]:[],...tested?whisker([value,low,high],middle,x):[],...Number.isFinite(value)?[dot("dot",at,middle,
+5)]:[],...mark?[text("mark",at+(mark==="+"?-12:9),middle+4,mark)]:[],...predicted===null?[]:[diamond(x(predicted),middle),
+text("axis",Math.min(width-26,Math.max(26,x(predicted))),TOP2-5,`you: ${fixed2(predicted)}`,"middle")])}var NONE=[Number.NaN,Number.NaN,Number.NaN],row=(what,of,found,random=NONE)=>[what,of,...[...found,...random].map(value=>Number.
 isFinite(value)?value:"")];function tableOf(ranking,tested,curve,beaten,ticked,heads){let one=value=>[value??Number.NaN,
 Number.NaN,Number.NaN];return{caption:"Measures in logits, faithfulness as a share; low and high are a 95 % interval ove\
 r pairs, those of random circuits the range of the draws.",columns:["what","of","value","low","high","random","random lo\

@@ -1,7 +1,7 @@
 // The logit difference of four runs on one axis; under the two that a circuit decides, random circuits in grey.
-import { line, rect, size, text, whisker } from "./figure";
+import { line, range, rect, size, text, whisker } from "./figure";
 import type { Ranged, Tested } from "./traits";
-import { signed } from "./words";
+import { drawnInWords, signed } from "./words";
 
 const NAMES = 118;
 const FIGURES = 52;
@@ -39,8 +39,7 @@ export function drawBars(target: SVGSVGElement, tested: Tested | null, width: nu
     const r = random?.[0] ?? Number.NaN;
     return [
       ...(Number.isFinite(r) ? [
-        rect("grey", Math.min(x(0), x(r)), top + BAR + 4, Math.abs(x(r) - x(0)), THIN),
-        ...whisker(random!, top + BAR + 4 + THIN / 2, x), text("axis", NAMES - 8, top + 22, "random ones", "end"), text("axis", width, top + 22, signed(r), "end"),
+        ...range(random!, top + BAR + 2, THIN + 4, x), rect("grey", Math.min(x(0), x(r)), top + BAR + 4, Math.abs(x(r) - x(0)), THIN), text("axis", NAMES - 8, top + 22, "random ones", "end"), text("axis", width, top + 22, signed(r), "end"),
       ] : []),
       text("name", 0, top + 10, name),
       ...(Number.isFinite(v) ? [
@@ -49,7 +48,7 @@ export function drawBars(target: SVGSVGElement, tested: Tested | null, width: nu
     ];
   });
   size(target, width, HEIGHT);
-  target.setAttribute("aria-label", tested ? `Logit difference: ${rows.map(({ name, value, random }) => `${name} ${signed(value[0])}${random && Number.isFinite(random[0]) ? ` (random circuits ${signed(random[0])})` : ""}`).join("; ")}` : "Logit difference: no numbers yet");
+  target.setAttribute("aria-label", tested ? `Logit difference: ${rows.map(({ name, value, random }) => `${name} ${signed(value[0])}${random && Number.isFinite(random[0]) ? ` (random circuits ${drawnInWords(random, signed)})` : ""}`).join("; ")}` : "Logit difference: no numbers yet");
   target.replaceChildren(...drawn, ...(tested ? [line("base", x(0), 0, x(0), HEIGHT - 2)] : []));
 }
 

@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encode } from "../shared/buffers";
 import { fakeModel, IDLE, type Fake } from "../shared/fake";
 import builder from ".";
-import { rowsOf } from "./bars";
-import { nearest, plotOf } from "./curve";
+import { drawBars, rowsOf } from "./bars";
+import { drawCurve, nearest, plotOf } from "./curve";
 import { shapeOf } from "./partmap";
 import { placeOf as onStrip } from "./strip";
 import { countAt, placeOf } from "./tools";
 import { curveOf, partName, partNumber, rankingOf, testedOf, type BeatenWire, type BuilderTraits, type CurveWire, type RankingWire, type TestedWire } from "./traits";
-import { aboveInWords, areasInWords, beatenInWords, knockedInWords, neededInWords } from "./words";
+import { aboveInWords, areasInWords, beatenInWords, differing, knockedInWords, neededInWords, restInWords } from "./words";
 
 const NO = Number.NaN;
 
@@ -32,7 +32,7 @@ const BEATEN: BeatenWire = {
 };
 const EMPTY: BuilderTraits = {
   ...IDLE, clean: "one two", corrupt: "one three", answer: " a", foil: " b", on: 0, against: "other prompt", mode: "parts", parts: [], count: 2, beating: false,
-  sets: ["this pair", "8 name prompts"], grid: [2, 2], predicted: null, ranking: null, tested: null, curve: null, beaten: null, estimate: null,
+  sets: ["this pair", "4 name prompts"], grid: [2, 2], predicted: null, ranking: null, tested: null, curve: null, beaten: null, estimate: null,
 };
 const FULL: Partial<BuilderTraits> = { parts: ["L0 MLP", "L1H0"], ranking: RANKING, tested: TESTED, curve: CURVE, estimate: { seconds: 8.6 }, predicted: 0.6 };
 
@@ -51,10 +51,23 @@ describe("the numbers", () => {
 
   it("read as sentences beside their controls", () => {
     const tested = testedOf(TESTED)!;
-    expect(knockedInWords(tested)).toBe("Taken out, the circuit leaves 0.70 of it to the rest (random circuits taken out: 0.90).");
-    expect(neededInWords({ ...tested, needed: { ...tested.needed, L1H1: 0.3 } })).toBe("Missed most: L1H0 (−0.50); 1 of 3 cost less than 0.01 (minimality).");
+    expect(knockedInWords(tested)).toBe("Taken out, the circuit leaves 0.70 of the logit difference to the rest (random circuits taken out: 0.90).");
+    expect(neededInWords({ ...tested, needed: { ...tested.needed, L1H1: 0.3 } })).toBe("Missed most: L1H0 (faithfulness −0.50); 1 of 3 cost less than 0.01 (minimality).");
     expect([aboveInWords(tested), aboveInWords({ ...tested, faithfulness: [1.3, NO, NO] })]).toEqual(["", "Above 1: edges that work against the answer were left out."]);
-    expect(areasInWords(curveOf(CURVE)!)).toBe("Area under it (CPR) 0.90, random 0.50 [0.40, 0.60] · between it and 1 (CMD) 0.10, random 0.50 [0.40, 0.60]");
+    expect(areasInWords(curveOf(CURVE)!)).toBe("Area under it (CPR) 0.90, random 0.50, from 0.40 to 0.60 · between it and 1 (CMD) 0.10, random 0.50, from 0.40 to 0.60");
+  });
+
+  it("name what is coloured, before and after the check by cuts", () => {
+    const colour = "Colour: how much a part's edges move the logit difference, estimated.";
+    expect(restInWords(rankingOf({ ...RANKING, check: null }))).toBe(colour);
+    expect(restInWords(rankingOf(RANKING))).toBe(`${colour} Cut one by one, the 12 strongest edges moved the logit difference by 0.30 on average (estimated 0.40), random edges by 0.02.`);
+  });
+
+  it("find the words in which two prompts differ", () => {
+    expect(differing("A and B met, B gave", "A and B met, A gave")).toEqual(["A and B met,", "B", "A", "gave"]);
+    expect(differing("a a", "a a a")).toEqual(["a a", "", "a", ""]);
+    expect(differing("one two", "one three")).toEqual(["one", "two", "three", ""]);
+    expect(differing("one", "one")).toEqual(["one", "", "", ""]);
   });
 
   it("say what the adversary did, beside parts drawn blindly where there are any", () => {
@@ -81,6 +94,29 @@ describe("the places", () => {
     expect(plotOf(curve, null, 500, 150).x(4)).toBe(plotOf(curve, { edges: 2, faithfulness: 0 }, 500, 150).x(2));
     const plot = plotOf(curve, null, 500, 150);
     expect([nearest(curve, plot, plot.x(8) + 3), nearest(curve, plot, 0)]).toEqual([1, 0]);
+  });
+
+  const words = (of: Element, kind: string): (string | null)[] => [...of.querySelectorAll(`.mikit-cb-${kind}`)].map((one) => one.textContent);
+  const drawn = (found: number[]): SVGSVGElement => {
+    const target = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawCurve(target, curveOf({ ...CURVE, found: encode("float32", [3, 3], found.flatMap((value) => [value, NO, NO])) })!, null, null, 500, 150);
+    return target;
+  };
+
+  it("hold the curve at its axis' ends, with a mark", () => {
+    expect(words(drawn([0.1, 0.9, 1]), "mark")).toEqual([]);
+    expect(words(drawn([-2, 0.9, 7]), "mark")).toEqual(["−", "+"]);
+  });
+
+  it.each([[1, ["0", "0.5", "1"]], [1.2, ["0", "0.5", "1", "1.5"]], [1.7, ["0", "1", "2"]], [7, ["0", "1", "2", "3"]]])("have a tick above the curve's highest point, %d", (most, ticks) => {
+    expect(words(drawn([0.1, most, 1]), "axis").slice(0, ticks.length + 1)).toEqual([...ticks, "1"]);
+  });
+
+  it("show the range of random draws as a band, and a 95 % interval alone as a whisker", () => {
+    const target = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawBars(target, testedOf(TESTED), 264);
+    expect([target.querySelectorAll(".mikit-cb-whisker").length, target.querySelectorAll(".mikit-cb-band").length]).toEqual([4, 2]);
+    expect(target.getAttribute("aria-label")).toContain("circuit alone +2.40 (random circuits −3.90, from −4.00 to −3.00)");
   });
 
   it("fit thirty layers into both widths", () => {
@@ -143,7 +179,7 @@ describe("the view", () => {
 
   it("stands beside random circuits, with the prediction on the same axis", async () => {
     await open(FULL);
-    expect(host.querySelector(".mikit-number")!.textContent).toContain("0.80 [0.75, 0.88] 3 pairs10 random circuits of 7 edges: 0.01 [0.00, 0.10]");
+    expect(host.querySelector(".mikit-number")!.textContent).toContain("0.80 [0.75, 0.88] 3 pairs10 random circuits of 7 edges: 0.01, from 0.00 to 0.10");
     expect(host.querySelector(".mikit-cb-strip .mikit-cb-you")).not.toBeNull();
     expect(host.querySelector(".mikit-cb-strip")!.getAttribute("aria-label")).toBe("Faithfulness 0.80, from 0.75 to 0.88; random circuits 0.01, from 0.00 to 0.10; you: 0.60");
   });
@@ -180,6 +216,11 @@ describe("the view", () => {
     expect(fake.model.get("parts")).toEqual([]);
   });
 
+  it("fills the cells of estimates to 60 %", async () => {
+    await open(FULL);
+    expect(boxes().every(({ style }) => style.backgroundSize === "60% 60%" && style.backgroundImage.startsWith("linear-gradient(") && !style.backgroundColor)).toBe(true);
+  });
+
   it("shows the parts of the strongest edges, and takes one edge more by key", async () => {
     const fake = await open({ ...FULL, mode: "edges", count: 3 });
     expect(boxes().map((one) => one.getAttribute("aria-checked"))).toEqual(["false", "false", "true", "true", "false", "true"]);
@@ -207,7 +248,7 @@ describe("the view", () => {
     slider.dispatchEvent(new Event("input"));
     await frame();
     expect(fake.model.get("count")).toBe(8);
-    expect(host.querySelector(".mikit-number")!.textContent).toMatch(/^faithfulness of 8 edges \(20 %\)0\.90 3 pairs5 random circuits of 8 edges: 0\.20 \[0\.10, 0\.40\]$/);
+    expect(host.querySelector(".mikit-number")!.textContent).toMatch(/^faithfulness of 8 edges \(20 %\)0\.90 3 pairs5 random circuits of 8 edges: 0\.20, from 0\.10 to 0\.40$/);
     expect(fake.model.get("asked")).toEqual({});
     boxes()[0]!.click();
     expect(fake.model.get("parts")).toEqual(["L0 MLP", "L1H0"]);
@@ -247,6 +288,16 @@ describe("the view", () => {
     answer.value = "·c";
     answer.dispatchEvent(new Event("change"));
     expect([fake.model.get("answer"), fake.model.get("on"), fake.model.get("asked")]).toEqual([" c", 0, { rank: 1, test: 1, curve: 1 }]);
+  });
+
+  it("has the whole prompts at hand, and the words that differ", async () => {
+    const fake = await open(FULL);
+    expect([...host.querySelectorAll<HTMLInputElement>(".mikit-cb-of-clean input, .mikit-cb-of-corrupt input")].map((box) => box.title)).toEqual(["one two", "one three"]);
+    expect(host.querySelector(".mikit-cb-differ")!.textContent).toBe("original: one two  · changed: one three ");
+    expect([...host.querySelectorAll(".mikit-cb-differ > span")].map((one) => one.textContent)).toEqual(["two", "three"]);
+    fake.receive({ on: 1 });
+    await frame();
+    expect(host.querySelector(".mikit-cb-differ")!.textContent).toBe("");
   });
 
   it("reads as a table", async () => {

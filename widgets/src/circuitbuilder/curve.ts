@@ -3,7 +3,7 @@ import { polyline } from "../shared/curves";
 import { svg } from "../shared/dom";
 import { dot, line, rect, size, text } from "./figure";
 import type { Curve } from "./traits";
-import { count, fixed } from "./words";
+import { count, drawnInWords, fixed } from "./words";
 
 const LEFT = 30;
 const RIGHT = 12;
@@ -12,8 +12,8 @@ const FOOT = 30;
 /** What the y axis covers at most: a ratio can be anything where the two ends are close. */
 const LOWEST = -0.5;
 const HIGHEST = 3;
-/** Below this end the axis has a tick at every half. */
-const HALVES = 1.6;
+/** Up to this end the axis has a tick at every half. */
+const HALVES = 1.5;
 
 export interface Own {
   edges: number;
@@ -31,12 +31,24 @@ export function plotOf(curve: Curve, own: Own | null, width: number, height: num
   const sizes = [...curve.sizes, ...(own ? [Math.max(1, own.edges)] : [])];
   const [from, to] = [Math.log(Math.min(...sizes)), Math.log(Math.max(...sizes))];
   const all = [...curve.found, ...curve.random, [own?.faithfulness ?? 0]].flat().filter(Number.isFinite);
-  const [low, high] = [Math.max(LOWEST, Math.min(0, ...all)), Math.min(HIGHEST, Math.max(1.05, ...all))];
+  const [low, most] = [Math.max(LOWEST, Math.min(0, ...all)), Math.max(1.05, ...all)];
+  const high = most > 1.05 ? Math.min(HIGHEST, Math.ceil(2 * most) / 2) : most; // up to a tick
   return {
     low, high,
     x: (one) => LEFT + ((Math.log(one) - from) / (to - from || 1)) * (width - LEFT - RIGHT),
     y: (share) => TOP + ((high - Math.max(low, Math.min(high, share))) / (high - low)) * (height - TOP - FOOT),
   };
+}
+
+/** A value beyond the axis is held at its end, and carries a mark on the side that has room. */
+function held(kind: string, value: number, x: number, { y, low, high }: Plot, width: number): SVGElement[] {
+  const side = x > width / 2 ? -1 : 1;
+  return value > high || value < low ? [text(kind, x + 8 * side, y(value) + 4, value > high ? "+" : "−", side > 0 ? "start" : "end")] : [];
+}
+
+function ticksOf({ low, high }: Plot): number[] {
+  const step = high > HALVES ? 1 : 0.5;
+  return [...(low === LOWEST ? [LOWEST] : []), ...Array.from({ length: Math.floor(high / step) + 1 }, (_, i) => i * step)];
 }
 
 /** The measured size under a pixel. */
@@ -57,7 +69,7 @@ export function drawCurve(target: SVGSVGElement, curve: Curve, own: Own | null, 
   const powers = Array.from({ length: 8 }, (_, i) => 10 ** i).filter((one) => plot.x(one) >= LEFT - 1 && plot.x(one) <= width - RIGHT + 1);
   size(target, width, height);
   target.replaceChildren(
-    ...(plot.high < HALVES ? [0, 0.5, 1] : [0, 1, 2, 3]).filter((tick) => tick <= plot.high).flatMap((tick) => [line(tick === 0 || tick === 1 ? "base" : "grid", LEFT, plot.y(tick), width - RIGHT, plot.y(tick)), text("axis", LEFT - 6, plot.y(tick) + 4, `${tick}`, "end")]),
+    ...ticksOf(plot).flatMap((tick) => [line(tick === 0 || tick === 1 ? "base" : "grid", LEFT, plot.y(tick), width - RIGHT, plot.y(tick)), text("axis", LEFT - 6, plot.y(tick) + 4, `${tick}`.replace("-", "−"), "end")]),
     ...powers.flatMap((one) => [line("base", plot.x(one), bottom, plot.x(one), bottom + 4), text("axis", plot.x(one), bottom + 15, count(one), "middle")]),
     text("axis", width - RIGHT, height - 2, "edges in the circuit →", "end"),
     text("axis", LEFT, height - 2, "↑ faithfulness"),
@@ -68,9 +80,10 @@ export function drawCurve(target: SVGSVGElement, curve: Curve, own: Own | null, 
     svg("path", { class: "mikit-cb-line", d: polyline(xs, ys(curve.found.map(([value]) => value))) }),
     ...curve.found.flatMap(([value, low, high], i) => [
       ...(Number.isFinite(low) ? [line("whisker", xs[i]!, plot.y(low), xs[i]!, plot.y(high))] : []), ...(Number.isFinite(value) ? [dot("point", xs[i]!, plot.y(value), 2.5)] : []),
+      ...held("mark", value, xs[i]!, plot, width), ...held("axis", curve.random[i]![0], xs[i]!, plot, width),
     ]),
     ...(own && Number.isFinite(own.faithfulness) ? [
-      line("hand", plot.x(own.edges), TOP - 4, plot.x(own.edges), bottom), dot("dot", plot.x(own.edges), plot.y(own.faithfulness), 5),
+      line("hand", plot.x(own.edges), TOP - 4, plot.x(own.edges), bottom), dot("dot", plot.x(own.edges), plot.y(own.faithfulness), 5), ...held("mark", own.faithfulness, plot.x(own.edges), plot, width),
     ] : []),
     ...(at === null ? [] : [rect("hover", xs[at]! - 0.5, TOP, 1, bottom - TOP)]),
   );
@@ -78,6 +91,5 @@ export function drawCurve(target: SVGSVGElement, curve: Curve, own: Own | null, 
 
 /** What stands at one measured size. */
 export function sizeInWords(curve: Curve, i: number): string {
-  const [value, [random, low, high]] = [curve.found[i]![0], curve.random[i]!];
-  return `${count(curve.sizes[i]!)} edges: strongest ${fixed(value)}, random ${fixed(random)}${Number.isFinite(low) ? ` [${fixed(low)}, ${fixed(high)}]` : ""}`;
+  return `${count(curve.sizes[i]!)} edges: strongest ${fixed(curve.found[i]![0])}, random ${drawnInWords(curve.random[i]!)}`;
 }

@@ -20,6 +20,11 @@ export function whisker([, low, high]: Ranged, y: number, x: (value: number) => 
   return Number.isFinite(low) && Number.isFinite(high) ? [line("whisker", x(low), y, x(high), y)] : [];
 }
 
+/** A grey band over the range of a control's draws, where there is one. */
+export function range([, low, high]: Ranged, y: number, height: number, x: (value: number) => number): SVGElement[] {
+  return Number.isFinite(low) && Number.isFinite(high) ? [rect("band", x(low) - 1, y, x(high) - x(low) + 2, height)] : [];
+}
+
 export function size(target: SVGSVGElement, width: number, height: number): void {
   target.setAttribute("width", String(width));
   target.setAttribute("height", String(height));

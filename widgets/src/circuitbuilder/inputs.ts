@@ -3,6 +3,7 @@ import { h } from "../shared/dom";
 import { options, selectField } from "../shared/fields";
 import { meant, written } from "../shared/onetoken";
 import type { Against, BuilderModel, BuilderTraits } from "./traits";
+import { differing } from "./words";
 
 type Given = Partial<Pick<BuilderTraits, "clean" | "corrupt" | "answer" | "foil" | "on" | "against">>;
 
@@ -17,6 +18,8 @@ export class Inputs {
     const box = h("input", { type: "text", class: "mikit-input", spellcheck: "false", autocomplete: "off" });
     return { name, box, short: name === "answer" || name === "foil", label: h("label", { class: `mikit-cb-of-${name} mikit-cb-field` }, h("span", {}, label), box) };
   });
+  /** The boxes may end before the words that differ. */
+  private readonly differ = h("p", { class: "mikit-cb-differ" });
   private readonly on: HTMLSelectElement;
   private readonly against: HTMLSelectElement;
   readonly controls: (HTMLInputElement | HTMLSelectElement)[];
@@ -34,7 +37,17 @@ export class Inputs {
     this.against.classList.add("mikit-cb-of-against");
     this.controls = [...this.boxes.map(({ box }) => box), this.on, this.against];
     const labels = this.boxes.map(({ label }) => label);
-    this.elements = [...labels.slice(0, 2), this.on, ...labels.slice(2), this.against];
+    this.elements = [...labels.slice(0, 2), this.on, ...labels.slice(2), this.against, this.differ];
+  }
+
+  /** The words that differ, underlined, with one word around them. */
+  private differing(): (Node | string)[] {
+    const [before, clean, corrupt, after] = differing(this.model.get("clean"), this.model.get("corrupt"));
+    if (clean === corrupt) return [];
+    const around = (name: string, words: string): (Node | string)[] => [
+      `${before.includes(" ") ? "… " : ""}${before.split(" ").at(-1)!} `, h("span", { class: `mikit-cb-in-${name}` }, words), ` ${after.split(" ")[0]!}${after.includes(" ") ? " …" : ""}`,
+    ];
+    return ["original: ", ...around("clean", clean), " · changed: ", ...around("corrupt", corrupt)];
   }
 
   draw(): void {
@@ -43,8 +56,10 @@ export class Inputs {
     for (const { name, box, short, label } of this.boxes) {
       // While someone types, the box is ahead of the model.
       if (!box.matches(":focus")) box.value = short ? written(model.get(name)) : model.get(name);
+      if (!short) box.title = model.get(name);
       label.classList.toggle("mikit-cb-unused", model.get("on") > 0);
     }
+    this.differ.replaceChildren(...(model.get("on") > 0 ? [] : this.differing()));
     options(this.on, sets.map((label, i) => [`${i}`, `on: ${label}`]), `${model.get("on")}`);
     options(this.against, AGAINST, model.get("against"));
   }

@@ -1,5 +1,5 @@
-// The parts as check-boxes: layers right, heads down, one row for MLPs. Colour is what a part's edges are worth; a ticked
-// one carries an ink outline and a check mark.
+// The parts as check-boxes: layers right, heads down, one row for MLPs. Colour is what a part's edges are worth by estimate,
+// so it fills 60 % of the cell; a ticked one carries an ink outline and a check mark.
 import { h } from "../shared/dom";
 import { gridKeys } from "../shared/keyboard";
 import { colourMap, inkOn } from "../shared/scale";
@@ -14,6 +14,9 @@ const TALLEST = 28;
 const TALL = { wide: 200, narrow: 160 } as const;
 /** Between the heads and the MLPs. */
 const APART = 4;
+
+/** How much of its cell an approximate value fills. */
+const ESTIMATED = "60% 60%";
 
 export interface Shape {
   layers: number;
@@ -99,7 +102,7 @@ export class PartMap {
     this.boxes.forEach((box, part) => {
       const [score, chosen] = [ranking?.scores[part] ?? 0, ticked.has(part)];
       const rgb = map.at(ranking ? score / ranking.limit : 0);
-      box.style.background = `rgb(${rgb.join(" ")})`;
+      box.style.backgroundImage = `linear-gradient(rgb(${rgb}), rgb(${rgb}))`;
       box.style.color = inkOn(rgb);
       box.textContent = chosen ? "✓" : "";
       box.setAttribute("aria-checked", String(chosen));
@@ -115,7 +118,7 @@ export class PartMap {
     const middle = (layer: number): number => GUTTER + layer * pitch + (pitch - 2) / 2;
     this.boxes = Array.from({ length: layers * (heads + 1) }, (_, part) => {
       const box = h("div", { class: "mikit-cb-part", role: "checkbox", tabindex: -1, "aria-checked": "false", "aria-label": partName(part, heads) });
-      Object.assign(box.style, { left: `${GUTTER + Math.floor(part / (heads + 1)) * pitch}px`, top: `${top(part % (heads + 1))}px`, width: `${pitch - 2}px`, height: `${row - 2}px`, lineHeight: `${row - 2}px` });
+      Object.assign(box.style, { left: `${GUTTER + Math.floor(part / (heads + 1)) * pitch}px`, top: `${top(part % (heads + 1))}px`, width: `${pitch - 2}px`, height: `${row - 2}px`, lineHeight: `${row - 2}px`, backgroundSize: ESTIMATED });
       return box;
     });
     this.cursor = Math.max(0, Math.min(this.cursor, this.boxes.length - 1));

@@ -1,6 +1,6 @@
 // THE number on its axis: 0 the run with every edge cut, 1 the whole model; the range of random circuits lies under it.
 import { svg } from "../shared/dom";
-import { diamond, dot, line, rect, size, text, whisker } from "./figure";
+import { diamond, dot, line, range, size, text, whisker } from "./figure";
 import type { Tested } from "./traits";
 import { fixed } from "./words";
 
@@ -22,13 +22,13 @@ export function drawStrip(target: SVGSVGElement, tested: Tested | null, predicte
   size(target, width, HEIGHT);
   const [value, low, high] = tested?.faithfulness ?? [NaN, NaN, NaN];
   const [random, from, to] = tested?.randomFaithfulness ?? [NaN, NaN, NaN];
-  const range = [value, ...(Number.isFinite(low) ? [`from ${fixed(low)} to ${fixed(high)}`] : [])];
+  const said = [value, ...(Number.isFinite(low) ? [`from ${fixed(low)} to ${fixed(high)}`] : [])];
   target.setAttribute("aria-label", Number.isFinite(value)
-    ? `Faithfulness ${range.map((one) => (typeof one === "number" ? fixed(one) : one)).join(", ")}; random circuits ${fixed(random)}, from ${fixed(from)} to ${fixed(to)}${predicted === null ? "" : `; you: ${fixed(predicted)}`}`
+    ? `Faithfulness ${said.map((one) => (typeof one === "number" ? fixed(one) : one)).join(", ")}; random circuits ${fixed(random)}, from ${fixed(from)} to ${fixed(to)}${predicted === null ? "" : `; you: ${fixed(predicted)}`}`
     : "Faithfulness: no number yet");
   const { x: at, mark } = placeOf(value, width);
   target.replaceChildren(
-    ...(Number.isFinite(from) ? [rect("band", x(from) - 1, TOP, x(to) - x(from) + 2, BAND)] : []),
+    ...range([random, from, to], TOP, BAND, x),
     ...(Number.isFinite(random) ? [svg("line", { class: "mikit-cb-random", x1: x(random), x2: x(random), y1: TOP, y2: TOP + BAND })] : []),
     line("base", EDGE, TOP + BAND, width - EDGE, TOP + BAND),
     ...[0, 0.5, 1].flatMap((tick) => [

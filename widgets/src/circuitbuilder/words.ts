@@ -18,7 +18,21 @@ const many = (n: number, one: string): string => `${count(n)} ${one}${n === 1 ? 
 
 const spanned = ([value, low, high]: Ranged): string => (Number.isFinite(low) ? `${fixed(value)} [${fixed(low)}, ${fixed(high)}]` : fixed(value));
 
+/** A control's mean, and from where to where its draws go. */
+export const drawnInWords = ([value, low, high]: Ranged, write = fixed): string => `${write(value)}${Number.isFinite(low) ? `, from ${write(low)} to ${write(high)}` : ""}`;
+
 export const gap = ({ circuit, whole }: Left): number => Math.abs(circuit - whole);
+
+/** Where two prompts part: the words before, those of each that differ, and the words after. */
+export function differing(clean: string, corrupt: string): [before: string, clean: string, corrupt: string, after: string] {
+  const [one, other] = [clean, corrupt].map((words) => words.split(" ")) as [string[], string[]];
+  const most = Math.min(one.length, other.length);
+  let [first, last] = [0, 0];
+  while (first < most && one[first] === other[first]) first++;
+  while (last < most - first && one.at(-1 - last) === other.at(-1 - last)) last++;
+  const upTo = (words: string[]): string => words.slice(first, words.length - last).join(" ");
+  return [one.slice(0, first).join(" "), upTo(one), upTo(other), one.slice(one.length - last).join(" ")];
+}
 
 /** What is in the circuit. */
 export function circuitInWords(tested: Tested, edges?: number): string {
@@ -32,7 +46,7 @@ export function faithfulnessInWords({ faithfulness, pairs }: Tested): { value: s
 
 export function randomInWords({ randomFaithfulness, edges, draws }: Tested): string {
   if (!Number.isFinite(randomFaithfulness[0])) return "random circuits of its size: being run";
-  return `${draws} random circuits of ${many(edges, "edge")}: ${spanned(randomFaithfulness)}`;
+  return `${draws} random circuits of ${many(edges, "edge")}: ${drawnInWords(randomFaithfulness)}`;
 }
 
 /** What knocking the circuit out says. */
@@ -40,7 +54,7 @@ export function knockedInWords({ whole, nothing, without, randomWithout }: Teste
   if (![without[0], nothing[0]].every(Number.isFinite)) return "";
   const share = (value: number): number => (value - nothing[0]) / (whole[0] - nothing[0]);
   const random = Number.isFinite(randomWithout[0]) ? ` (random circuits taken out: ${fixed(share(randomWithout[0]))})` : "";
-  return `Taken out, the circuit leaves ${fixed(share(without[0]))} of it to the rest${random}.`;
+  return `Taken out, the circuit leaves ${fixed(share(without[0]))} of the logit difference to the rest${random}.`;
 }
 
 /** What more than everything means. */
@@ -55,7 +69,7 @@ export function neededInWords({ needed }: Tested): string {
   const spare = found.filter(([, loss]) => loss < NOT_MISSED);
   const [name, loss] = found[0]!;
   const rest = spare.length ? `${spare.length} of ${found.length} cost less than ${NOT_MISSED}` : "none is spare";
-  return `Missed most: ${name} (${signed(-loss)}); ${rest} (minimality).`;
+  return `Missed most: ${name} (faithfulness ${signed(-loss)}); ${rest} (minimality).`;
 }
 
 export function partInWords(part: number, heads: number, ranking: Ranking | null, ticked: boolean, tested: Tested | null, mode: Mode): string {
@@ -69,15 +83,17 @@ export function partInWords(part: number, heads: number, ranking: Ranking | null
   return `${worth}${where}${ticked ? "; in the circuit" : ""}${ticked && loss !== undefined ? `, which keeps ${fixed(loss)} less without it` : ""}`;
 }
 
+const COLOUR = "Colour: how much a part's edges move the logit difference, estimated.";
+
 export function restInWords(ranking: Ranking | null): string {
   if (!ranking) return "Parts are being ranked (EAP-IG): each edge's effect is estimated.";
   const check = ranking.check;
-  if (!check) return "Colour: how much a part's edges move the answer, estimated.";
-  return `Estimates against cuts: the ${check.edges} strongest edges, cut one by one, moved it by ${fixed(check.measured)} on average (estimated ${fixed(check.estimated)}); `
-    + `random edges ${fixed(check.random_measured)}.`;
+  if (!check) return COLOUR;
+  return `${COLOUR} Cut one by one, the ${check.edges} strongest edges moved the logit difference by ${fixed(check.measured)} on average (estimated ${fixed(check.estimated)}), `
+    + `random edges by ${fixed(check.random_measured)}.`;
 }
 
-const beside = (name: string, term: string, found: Ranged, random: Ranged): string => `${name} (${term}) ${fixed(found[0])}, random ${spanned(random)}`;
+const beside = (name: string, term: string, found: Ranged, random: Ranged): string => `${name} (${term}) ${fixed(found[0])}, random ${drawnInWords(random)}`;
 
 export function areasInWords(curve: Curve): string {
   return `${beside("Area under it", "CPR", curve.cpr, curve.randomCpr)} · ${beside("between it and 1", "CMD", curve.cmd, curve.randomCmd)}`;

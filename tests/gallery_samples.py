@@ -1021,7 +1021,7 @@ def circuitbuilder(state: str) -> Traits:
         "answer": " Mary", "foil": " John", "on": 1 if several else 0, "against": "other prompt",
         "mode": "edges" if state == "edges" else "parts", "parts": ticked, "count": 623,
         "beating": state in ("partial", "done", "edges", "old"),
-        "sets": ["this pair", "8 name prompts"], "grid": [LAYERS, HEADS], "predicted": 0.9 if several else None,
+        "sets": ["this pair", "4 name prompts"], "grid": [LAYERS, HEADS], "predicted": 0.9 if several else None,
         "ranking": None if empty else {
             "edges": edges, "scores": encode(scores), "first": encode(first), "check": None if busy else check,
             "done": True,

@@ -32,14 +32,16 @@ from mikit.widgets.circuit_builder_wire import (
     ranking_wire,
     tested_wire,
 )
+from mikit.widgets.lanes import State
 from mikit.widgets.patching_wire import TEXTS
 from mikit.widgets.wire import decode
 
 MODES = ("parts", "edges")
 OFFERED = 10
 """Parts that are ticked until a hand ticks others."""
-NAMES = 8
-"""Name prompts that a circuit can be tested on."""
+NAMES = 4
+"""Name prompts that a circuit can be tested on: one in each wording. Each takes as long as the pair in the boxes."""
+STOPPED = "stopped: these are the numbers so far; the next tick or other change computes again"
 ASKED = (*TEXTS, "on", "against", "mode", "parts", "count")
 """What a circuit's numbers are about."""
 
@@ -243,6 +245,12 @@ class CircuitBuilder(View):
     def clear(self, lane: str) -> None:
         setattr(self, {"rank": "ranking", "test": "tested", "curve": "curve", "beat": "beaten"}[lane], None)
 
+    def work_ended(self, lane: str, request: int, end: State) -> None:
+        """A stopped circuit says how to go on: every change asks again for what was stopped."""
+        super().work_ended(lane, request, end)
+        if self.status["state"] == "stopped":
+            self.status = self.status | {"text": STOPPED}
+
     # -- the static picture -------------------------------------------------------------------------------------------
 
     def picture(self) -> str:
@@ -265,8 +273,8 @@ class CircuitBuilder(View):
         chosen = ", ".join(self.tested["parts"]) or f"the {self.tested['edges']} strongest edges"
         return [
             f"circuit: {chosen}",
-            f"faithfulness {own:.2f}; random circuits of {self.tested['edges']} edges {random:.2f} [{low:.2f},"
-            f" {high:.2f}]",
+            f"faithfulness {own:.2f}; random circuits of {self.tested['edges']} edges {random:.2f}, from"
+            f" {low:.2f} to {high:.2f}",
         ]
 
 

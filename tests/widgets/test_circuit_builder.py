@@ -3,6 +3,8 @@ plain hooks, in which each part reads what it would without the rest."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,8 @@ from mikit.circuits.faithfulness import SHARES
 from mikit.errors import BadPair, MikitError, NotOneToken, UnknownSite
 from mikit.models.model import Model
 from mikit.studies import circuits
-from mikit.studies.base import run_study, stream
-from mikit.studies.kinds import RankEdges
+from mikit.studies.base import Result, run_study, stream
+from mikit.studies.kinds import RankEdges, TestCircuit
 from mikit.studies.pairs import PromptPair
 from mikit.trace.graph import graph_of
 from mikit.widgets import circuit_builder_wire
@@ -186,6 +188,27 @@ def test_the_adversary_takes_parts_of_the_circuit_and_is_of_one_circuit(model: M
     assert view.beating is False and view.beaten is None
 
 
+def test_a_stopped_circuit_says_how_to_go_on_and_goes_on(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, steps = threading.Event(), TestCircuit.steps
+
+    def held(self: TestCircuit, model: Model) -> Iterator[Result | None]:
+        for result in steps(self, model):
+            yield result
+            while result is not None and not gate.wait(0.01):
+                yield None
+
+    monkeypatch.setattr(TestCircuit, "steps", held)
+    view = view_of(model, parts=["L0 MLP"])
+    until(view, lambda: view.tested is not None)
+    view._heard(view, {"do": "stop"}, [])
+    until(view, lambda: view.status["state"] == "stopped")
+    assert "the next tick" in view.status["text"] and not view.tested["done"]
+    gate.set()
+    view.parts = ["L0 MLP", "L1H1"]
+    until_settled(view)
+    assert view.tested["parts"] == view.parts and view.tested["done"] and view.curve["done"]
+
+
 def test_several_pairs_of_other_lengths_have_an_interval(model: Model) -> None:
     view = view_of(model, pairs=[PAIR, LONGER], parts=["L0 MLP", "L2 MLP"], against="mean").run()
     assert view.on == 1 and view.sets == ["this pair", "your 2 pairs"] and view.tested["pairs"] == 2
@@ -247,4 +270,5 @@ def test_the_page_and_the_picture(model: Model, tmp_path: Path) -> None:
     view = view_of(model, predicted=0.5)
     view.run()
     assert "png" in view.picture() and "faithfulness" in view.picture() and "random circuits of" in view.picture()
+    assert ", from " in view.picture().split("random circuits of")[1]
     assert view.freeze(tmp_path / "page.html").stat().st_size > 10_000

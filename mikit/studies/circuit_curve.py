@@ -72,7 +72,7 @@ class CircuitCurve(CircuitStudy):
         between: list[Ends] = []
         finished: list[Curve] = []
         for n, pair in enumerate(pairs):
-            run, ends = yield from self.bounded(model, pair)
+            run, ends = yield from self.bounded(model, pair, between)
             between.append(ends)
             for now in curve(run, graph, ends, scores, draws=self.draws, seed=self.seed, shares=self.shares):
                 there = float(np.isfinite([now.found, *now.random]).mean())

@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor
 
 from mikit.circuits.edges import edge_scores
-from mikit.circuits.faithfulness import Ends, Run, ends
+from mikit.circuits.faithfulness import LEAST, Ends, Run, ends
 from mikit.circuits.run_edges import BYTES, COST, Setting, against_prompt, against_texts, measured
 from mikit.circuits.sets import strongest
-from mikit.errors import BadCircuit, ShapeMismatch, UnknownSite
+from mikit.errors import BadCircuit, BadMetric, ShapeMismatch, UnknownSite
 from mikit.methods.intervals import jackknife, mean_interval
 from mikit.methods.metrics import logit_difference
 from mikit.models.model import Model, Spec
@@ -151,10 +151,20 @@ class CircuitStudy(PairStudy, Study):
             setting = yield from _against_ordinary(model, pair, self.against, self.seed)
         return partial(measured, model, setting, difference(pair), cost.budget(model.spec))
 
-    def bounded(self, model: Model, pair: ReadPair) -> Generator[None, None, tuple[Run, Ends]]:
-        """What runs circuits on one pair, and the measure with all edges and with none. Raises BadMetric."""
+    def bounded(
+        self, model: Model, pair: ReadPair, before: Sequence[Ends] = ()
+    ) -> Generator[None, None, tuple[Run, Ends]]:
+        """What runs circuits on one pair, and the measure with all edges and with none. Raises BadMetric, with the last
+        pair also where all of them, those of the pairs ``before`` among them, cancel."""
         run = yield from self.running(model, pair)
         between = ends(run, graph_of(model.spec))
+        pooled = Pooled.of([*before, between])
+        if len(pooled.whole) == len(self.pairs) and pooled.cancels:
+            raise BadMetric(
+                f"The pairs point opposite ways and cancel: their mean metric is {pooled.whole.mean():+.4f} with all"
+                f" edges and {pooled.none.mean():+.4f} with none, so there is no difference for a circuit to keep a"
+                " share of. Swap answer and foil where they point the other way, or take other pairs."
+            )
         yield None
         return run, between
 
@@ -270,7 +280,7 @@ def edges_of(circuit: Circuit, model: Model, pairs: Sequence[PromptPair]) -> Gen
 @dataclass(frozen=True)
 class Pooled:
     """Shares of several pairs as a share of their mean measure: a pair counts by its difference, ``whole`` less
-    ``none`` [pair]."""
+    ``none`` [pair]. NaN where these cancel."""
 
     whole: Floats
     none: Floats
@@ -279,6 +289,11 @@ class Pooled:
     def of(cls, between: Sequence[Ends]) -> Pooled:
         return cls(np.array([each.whole for each in between]), np.array([each.none for each in between]))
 
+    @property
+    def cancels(self) -> bool:
+        """Whether there is nothing between the mean measures to take shares of."""
+        return abs(float((self.whole - self.none).mean())) < LEAST
+
     def values(self, shares: Floats) -> Floats:
         """The measure of shares, both [pair, ...]."""
         beside = (-1, *[1] * (shares.ndim - 1))
@@ -286,16 +301,17 @@ class Pooled:
 
     def share(self, shares: Floats) -> Floats:
         """Of shares [pair, ...] that of the mean measure, [...]."""
+        if self.cancels:
+            return np.full(shares.shape[1:], np.nan)
         return np.average(shares, axis=0, weights=self.whole - self.none)
 
     def left_out(self, shares: Floats) -> Floats | None:
-        """``share`` without each pair in turn, [pair, ...]; None for a single pair."""
-        every = np.arange(len(shares))
-        if len(every) < 2:
+        """``share`` without each pair in turn, [pair, ...]; None for a single pair, and where any of these cancels."""
+        others = ~np.eye(len(shares), dtype=bool)
+        folds = [Pooled(self.whole[some], self.none[some]) for some in others]
+        if len(folds) < 2 or any(fold.cancels for fold in folds):
             return None
-        return np.stack(
-            [Pooled(self.whole[some], self.none[some]).share(shares[some]) for some in every != every[:, None]]
-        )
+        return np.stack([fold.share(shares[some]) for fold, some in zip(folds, others, strict=True)])
 
     def grid(self, shares: Floats, axes: dict[str, tuple[str, ...]]) -> Grid:
         """``share`` as a grid, with an interval where there are several pairs."""

@@ -70,7 +70,7 @@ class TestCircuit(CircuitStudy):
         circuit = yield from edges_of(self.circuit, model, self.pairs)
         finished: list[_Tested] = []
         for n, pair in enumerate(pairs):
-            run, between = yield from self.bounded(model, pair)
+            run, between = yield from self.bounded(model, pair, [one.between for one in finished])
             for now in self._one(model, graph, run, between, circuit):
                 shown = [*finished, now] if now.done == 1 or not finished else finished
                 yield self._result(shown, (n + now.done) / len(pairs))

@@ -153,6 +153,20 @@ def test_two_prompts_of_equal_measure_have_nothing_to_share(model, monkeypatch):
             run_study(study, model)
 
 
+def test_pairs_that_cancel_have_nothing_to_share(model):
+    """A pair beside its swap; a third makes a difference, but none is left without it, so there is no interval."""
+    swapped = PAIR.model_copy(update={"clean": PAIR.corrupt, "corrupt": PAIR.clean})
+    for study in (*studies(model, PAIR, swapped), *studies(model, PAIR, swapped, LONGER)):
+        if isinstance(study, BeatCircuit):
+            continue
+        if len(study.pairs) == 2:
+            with pytest.raises(BadMetric, match="opposite ways and cancel"):
+                run_study(study, model)
+            continue
+        grid = run_study(study, model).grids["faithfulness"]
+        assert np.isfinite(grid.values.numpy()).all() and grid.low is None
+
+
 def test_too_long_for_memory_is_refused_before_the_run(model, monkeypatch):
     monkeypatch.setattr("mikit.studies.base.psutil.virtual_memory", lambda: type("M", (), {"available": 1000}))
     for study in (RankEdges(model=model.ref, pairs=(PAIR,)), *studies(model, PAIR)):
@@ -254,3 +268,9 @@ def test_pooled_shares_are_shares_of_the_mean():
     assert (grid.low.numpy() < expected).all() and (expected < grid.high.numpy()).all()
     alone = Pooled.of([Ends(6.0, 2.0)]).grid(shares[:1], {"size": ("1", "2")})
     assert alone.low is None and alone.values.numpy().tolist() == [0.5, 0.0]
+
+
+def test_shares_of_pairs_that_cancel_exactly():
+    pooled = Pooled.of([Ends(6.0, 2.0), Ends(2.0, 6.0)])
+    assert pooled.cancels and np.isnan(pooled.share(np.array([[0.5], [0.25]]))).all()
+    assert not Pooled.of([Ends(6.0, 2.0), Ends(2.0, 6.0), Ends(1.0, 0.0)]).cancels

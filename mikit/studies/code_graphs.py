@@ -15,6 +15,7 @@ from mikit.studies.prompts import token_id
 if TYPE_CHECKING:
     from mikit.studies.draw_graph import DrawGraph
     from mikit.studies.graph_coverage import GraphCoverage
+    from mikit.studies.graphs import NodeStudy
     from mikit.studies.neuron_examples import NeuronExamples
     from mikit.studies.test_graph import TestGraph
     from mikit.studies.test_levels import TestLevels
@@ -61,14 +62,15 @@ def draw_graph_script(study: DrawGraph, model: Model, flavour: Flavour) -> str:
     """The graph has no script in plain nnsight: it is weights multiplied, not a run."""
     if flavour == "nnsight":
         return ""
-    show = 'for name in ("share", "score", "kept"):\n    print(result.frame(name).to_string())'
-    return mikit_script(study, model, show)
+    return _printed(study, model, "share", "score", "kept")
 
 
 def test_graph_script(study: TestGraph, model: Model, flavour: Flavour) -> str:
-    """In plain nnsight what is measured; what is predicted leans on the graph."""
+    """In plain nnsight what is measured, of neurons; what is predicted leans on the graph."""
     if flavour == "mikit":
-        return _predicted_and_measured(study, model)
+        return _printed(study, model, "predicted", "measured")
+    if study.transcoders:
+        return ""
     factors = {"ablate": 0.0, "boost": 2.0, "swap": 1.0}
     interventions = [
         (one.name, one.other or study.prompt, factors[one.how], _by_layer(one.nodes)) for one in study.interventions
@@ -98,14 +100,13 @@ def _by_layer(nodes: Sequence[str]) -> dict[int, tuple[list[int], list[int]]]:
 
 def test_levels_script(study: TestLevels, model: Model, flavour: Flavour) -> str:
     """Which neurons a level keeps leans on the graph, so plain nnsight has no script."""
-    return "" if flavour == "nnsight" else _predicted_and_measured(study, model)
+    return "" if flavour == "nnsight" else _printed(study, model, "predicted", "measured")
 
 
 def coverage_script(study: GraphCoverage, model: Model, flavour: Flavour) -> str:
     if flavour == "nnsight":
         return ""
-    show = 'for name in ("agreement", "covered"):\n    print(result.frame(name).to_string())'
-    return mikit_script(study, model, show)
+    return _printed(study, model, "agreement", "covered")
 
 
 def neuron_examples_script(study: NeuronExamples, model: Model, flavour: Flavour, examples: int) -> str:
@@ -124,6 +125,7 @@ def neuron_examples_script(study: NeuronExamples, model: Model, flavour: Flavour
     return mikit_script(study, model, show)
 
 
-def _predicted_and_measured(study: TestGraph | TestLevels, model: Model) -> str:
-    show = 'for name in ("predicted", "measured"):\n    print(result.frame(name).to_string())'
-    return mikit_script(study, model, show)
+def _printed(study: NodeStudy, model: Model, *grids: str) -> str:
+    """With mikit; "" for a study that another session cannot run."""
+    show = f"for name in {grids}:\n    print(result.frame(name).to_string())"
+    return "" if study.unrecordable else mikit_script(study, model, show)

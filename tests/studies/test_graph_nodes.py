@@ -142,6 +142,26 @@ def test_a_file_of_features_says_whose_they_are():
     assert metadata["mikit"]["features"] == "of transcoders"
 
 
+def test_a_script_sets_features_where_it_can_and_never_neurons_in_their_place():
+    model = tiny_models.model("llama")
+    rule, off = Rule(replacement=0, completeness=0, agreement=0), (Intervention(name="off", nodes=("0_1_2",)),)
+    prompts = (Question(prompt=PROMPT, answer=ANSWER),)
+    here = names(made(model))
+    there = tuple(ref.model_copy(update={"source": "somewhere"}) for ref in here)
+    for refs in (here, there):
+        asked = {"model": model.ref, "transcoders": refs}
+        for study in (
+            DrawGraph(**asked, **DRAW),
+            TestGraph(**asked, **DRAW, interventions=off),
+            TestLevels(**asked, **DRAW),
+            GraphCoverage(**asked, prompts=prompts, rule=rule),
+        ):
+            assert not study.code("nnsight", model)
+            assert ("DictionaryRef(" in study.code("mikit", model)) == (refs is there), (
+                "one of memory runs nowhere else"
+            )
+
+
 def test_what_is_refused():
     model = tiny_models.model("llama")
     good = made(model)

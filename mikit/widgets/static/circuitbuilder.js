@@ -336,7 +336,7 @@ null?"":`; you: ${fixed2(predicted)}`}`:"Faithfulness: no number yet");let{x:at,
 ...range([random,from,to],TOP2,BAND,x),...Number.isFinite(random)?[svg("line",{class:"mikit-cb-random",x1:x(random),x2:x(
 random),y1:TOP2,y2:TOP2+BAND})]:[],line("base",EDGE,TOP2+BAND,width-EDGE,TOP2+BAND),...[0,.5,1].flatMap(tick=>[line("bas\
 e",x(tick),TOP2+BAND-(tick===1?BAND:4),x(tick),TOP2+BAND+3),text("axis",x(tick),TOP2+BAND+15,tick===0?"0 all cut":tick===
-1?"1 whole model":"0.5",tick===0?"start":"middle")]),...Number.isFinite(random)?[text("axis",Math.max(20,x(random)),TOP2-
+1?"1 whole model":"0.5",tick===0?"start":"middle")]),...Number.isFinite(random)?[text("axis",Math.max(24,x(random)),TOP2-
 5,"random","middle")]:[],...tested?whisker([value,low,high],middle,x):[],...Number.isFinite(value)?[dot("dot",at,middle,
 5)]:[],...mark?[text("mark",at+(mark==="+"?-12:9),middle+4,mark)]:[],...predicted===null?[]:[diamond(x(predicted),middle),
 text("axis",Math.min(width-26,Math.max(26,x(predicted))),TOP2-5,`you: ${fixed2(predicted)}`,"middle")])}var NONE=[Number.NaN,Number.NaN,Number.NaN],row=(what,of,found,random=NONE)=>[what,of,...[...found,...random].map(value=>Number.
@@ -373,7 +373,7 @@ edges,moved2))}write(count2){this.value=count2,this.slider.value=`${placeOf2(cou
 for(let[name,button]of this.modes)button.setAttribute("aria-pressed",String(name===mode));this.choice.hidden=mode!=="par\
 ts",this.strongest.hidden=mode!=="edges";for(let button of this.best)button.disabled=!ranking||!live;this.edges=ranking?.
 edges??Math.max(2,count2),this.only=live?null:[...new Set(curve?.sizes??[])],this.slider.disabled=!ranking||this.only?.length===
-0,this.write(count2)}};var SIDE=264,GAP=24,CURVE={wide:150,narrow:140},ASKED_OF_ALL=["rank","test","curve"],NO_PART="No part is ticked. With ev\
+0,this.write(count2)}};var SIDE=264,GAP=24,CURVE={wide:142,narrow:140},ASKED_OF_ALL=["rank","test","curve"],NO_PART="No part is ticked. With ev\
 ery edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0.",TICK=" Tick a part.",NO_RANKING="\
 The edges are being ranked.",NOT_RUN="No circuit was run.",NO_NUMBERS="There are no numbers: the sentence below says why\
 .",TABS=[["told","The circuit"],["sizes","Every size"],["adversary","Adversary"]],box=(kind,...children)=>h("div",{class:`\

@@ -20,7 +20,7 @@ import "./circuitbuilder.css";
 
 const SIDE = 264;
 const GAP = 24;
-const CURVE = { wide: 150, narrow: 140 } as const;
+const CURVE = { wide: 142, narrow: 140 } as const;
 const ASKED_OF_ALL = ["rank", "test", "curve"];
 
 const NO_PART = "No part is ticked. With every edge cut the model runs as it does on the changed values: the faithfulness of nothing is 0.";

@@ -35,7 +35,7 @@ export function drawStrip(target: SVGSVGElement, tested: Tested | null, predicte
       line("base", x(tick), TOP + BAND - (tick === 1 ? BAND : 4), x(tick), TOP + BAND + 3),
       text("axis", x(tick), TOP + BAND + 15, tick === 0 ? "0 all cut" : tick === 1 ? "1 whole model" : "0.5", tick === 0 ? "start" : "middle"),
     ]),
-    ...(Number.isFinite(random) ? [text("axis", Math.max(20, x(random)), TOP - 5, "random", "middle")] : []),
+    ...(Number.isFinite(random) ? [text("axis", Math.max(24, x(random)), TOP - 5, "random", "middle")] : []),
     ...(tested ? whisker([value, low, high], middle, x) : []),
     ...(Number.isFinite(value) ? [dot("dot", at, middle, 5)] : []),
     ...(mark ? [text("mark", at + (mark === "+" ? -12 : 9), middle + 4, mark)] : []),

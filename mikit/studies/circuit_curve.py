@@ -16,6 +16,7 @@ from mikit.studies import code_circuits
 from mikit.studies.base import Cost, Flavour, Method, Result
 from mikit.studies.circuits import (
     MEASURE,
+    RANKED,
     SHARE,
     CircuitStudy,
     Floats,
@@ -36,7 +37,8 @@ class CircuitCurve(CircuitStudy):
     """The edges of highest score by EAP-IG in ``ig_steps`` steps (``absolute``: of largest, whichever way), as circuits
     of each of ``shares`` of all edges. Grid ``faithfulness`` [size], a share, by size in edges. Grid ``area`` [area]:
     CPR, the area under that curve, and CMD, that between it and 1, over the shares (Mueller et al. 2025,
-    arXiv:2504.13151): a better ranking has a higher CPR, a lower CMD. Several pairs are pooled, with a 95 % interval.
+    arXiv:2504.13151): a better ranking has a higher CPR, a lower CMD. Several pairs are pooled, with a 95 % interval,
+    which leaves out that the ranking is of these same pairs; it is against the changed prompt, whatever ``against`` is.
     Control "random circuits": ``draws`` random orders of all edges, the mean of all and their range."""
 
     kind: Literal["circuit-curve"] = "circuit-curve"
@@ -62,7 +64,7 @@ class CircuitCurve(CircuitStudy):
         return Method(
             sites=(*graph.senders, *graph.receivers),
             metric=f"{MEASURE}, when all edges but the highest ranked carry {self.cut}, as a share of what all edges"
-            " keep",
+            f" keep; {RANKED}",
         )
 
     def steps(self, model: Model) -> Iterator[Result | None]:

@@ -40,6 +40,7 @@ NEEDS = ("residual identity", "heads sum", "traced is raw", "batched is single",
 LOGITS, SHARE = "logits", "share of the logit difference"
 LIGHTER = "Use shorter prompts, or fewer pairs."
 MEASURE = "logit difference: the answer's logit less the foil's, at the last position"
+RANKED = "edges ranked on these same pairs, against the changed prompt; intervals leave out what others would rank"
 BACKWARD = 4
 """How many times as long as a plain pass one with slopes and their products takes."""
 HELD = 7

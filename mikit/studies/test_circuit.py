@@ -18,6 +18,7 @@ from mikit.studies.base import Cost, Flavour, Method, Result, mean_grid
 from mikit.studies.circuits import (
     LOGITS,
     MEASURE,
+    RANKED,
     SHARE,
     Circuit,
     CircuitStudy,
@@ -44,7 +45,8 @@ class TestCircuit(CircuitStudy):
     where there are several: all edges kept ("whole"), none, the circuit's alone, and all but the circuit's ("knocked
     out"). Grid ``faithfulness`` [circuit], a share: what the circuit keeps of the way from "none" to "whole", 1 for all
     of it; more where edges were left out that work against it. For a circuit of up to 40 parts, grid ``needed`` [part]:
-    how much of that share goes when one part is taken out of the circuit.
+    how much of that share goes when one part is taken out of the circuit. Intervals leave out that a ranked circuit is
+    of these same pairs; its ranking is against the changed prompt, whatever ``against`` is.
 
     Control "random circuits": ``draws`` circuits of as many edges, each value the mean of all, with their range."""
 
@@ -62,7 +64,8 @@ class TestCircuit(CircuitStudy):
         graph = graph_of(model.spec)
         return Method(
             sites=(*graph.senders, *graph.receivers),
-            metric=f"{MEASURE}, when edges outside a circuit, or those of it, carry {self.cut}",
+            metric=f"{MEASURE}, when edges outside a circuit, or those of it, carry {self.cut}"
+            + (f"; {RANKED}" if self.circuit.kind == "ranked" else ""),
         )
 
     def steps(self, model: Model) -> Iterator[Result | None]:

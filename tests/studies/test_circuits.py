@@ -207,6 +207,13 @@ def test_a_ranking_serves_all_studies(model, monkeypatch):
             run_study(RankEdges(model=model.ref, pairs=(changed_pair,), ig_steps=2), model)
 
 
+def test_the_method_says_what_a_ranking_is_of(model):
+    said = "on these same pairs, against the changed prompt; intervals leave out"
+    test, _, curve = studies(model, PAIR, against="mean")
+    ranked = test.model_copy(update={"circuit": RankedCircuit(count=9)})
+    assert [said in study.method(model).metric for study in (test, ranked, curve)] == [False, True, True]
+
+
 def test_the_scores_that_are_kept_are_few(model, monkeypatch):
     monkeypatch.setattr(circuits, "SCORED_AT_MOST", 2)
     circuits._SCORES.clear()

@@ -174,17 +174,17 @@ target.setAttribute("height",String(height))}var ARRAYS={float32:Float32Array,ui
 new Uint8Array(data):new Uint8Array(data.buffer,data.byteOffset,data.byteLength)}function decode(wire){let Type=ARRAYS[wire.
 dtype],size2=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.reduce((a,b)=>a*b,1)*size2;if(bytes.byteLength!==
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\
-e.`);return bytes.byteOffset%size2!==0&&(bytes=bytes.slice()),new Type(bytes.buffer,bytes.byteOffset,bytes.byteLength/size2)}function ranges(wire){let flat=decode(wire);return Array.from({length:flat.length/3},(_,i)=>[flat[3*i],flat[3*i+1],flat[3*
-i+2]])}function rankingOf(wire){if(!wire)return null;let[scores,first]=[decode(wire.scores),decode(wire.first)],order=[...scores.
-keys()].sort((a,b)=>scores[b]-scores[a]||a-b);return{...wire,scores,first,order,limit:scores[order[0]]||1}}function testedOf(wire){
-if(!wire)return null;let[whole,nothing,alone,without]=ranges(wire.measure),[randomAlone,randomWithout]=ranges(wire.random);
-return{...wire,whole,nothing,alone,without,randomAlone,randomWithout,faithfulness:ranges(wire.faithfulness)[0],randomFaithfulness:ranges(
-wire.random_faithfulness)[0]}}function curveOf(wire){if(!wire)return null;let[[cpr,cmd],[randomCpr,randomCmd]]=[ranges(wire.
-areas),ranges(wire.random_areas)];return{sizes:decode(wire.sizes),found:ranges(wire.found),random:ranges(wire.random),cpr,
-cmd,randomCpr,randomCmd,draws:wire.draws,done:wire.done}}function beatenOf(wire){if(!wire)return null;let[found,random]=[
-wire.found,wire.random].map(one=>{let flat=decode(one);return Array.from({length:flat.length/2},(_,i)=>({circuit:flat[2*
-i],whole:flat[2*i+1]}))});return{out:wire.out,found,random,done:wire.done}}function partName(part,heads){let[layer,at]=[
-Math.floor(part/(heads+1)),part%(heads+1)];return at===heads?`L${layer} MLP`:`L${layer}H${at}`}function partNumber(name,heads){
+e.`);return bytes.byteOffset%size2!==0&&(bytes=bytes.slice()),new Type(bytes.buffer,bytes.byteOffset,bytes.byteLength/size2)}var NONE=[Number.NaN,Number.NaN,Number.NaN];function ranges(wire){let flat=decode(wire);return Array.from({length:flat.length/
+3},(_,i)=>[flat[3*i],flat[3*i+1],flat[3*i+2]])}function rankingOf(wire){if(!wire)return null;let[scores,first]=[decode(wire.
+scores),decode(wire.first)],order=[...scores.keys()].sort((a,b)=>scores[b]-scores[a]||a-b);return{...wire,scores,first,order,
+limit:scores[order[0]]||1}}function testedOf(wire){if(!wire)return null;let[whole,nothing,alone,without]=ranges(wire.measure),
+[randomAlone,randomWithout]=ranges(wire.random);return{...wire,whole,nothing,alone,without,randomAlone,randomWithout,faithfulness:ranges(
+wire.faithfulness)[0],randomFaithfulness:ranges(wire.random_faithfulness)[0]}}function curveOf(wire){if(!wire)return null;
+let[[cpr,cmd],[randomCpr,randomCmd]]=[ranges(wire.areas),ranges(wire.random_areas)];return{sizes:decode(wire.sizes),found:ranges(
+wire.found),random:ranges(wire.random),cpr,cmd,randomCpr,randomCmd,draws:wire.draws,done:wire.done}}function beatenOf(wire){
+if(!wire)return null;let[found,random]=[wire.found,wire.random].map(one=>{let flat=decode(one);return Array.from({length:flat.
+length/2},(_,i)=>({circuit:flat[2*i],whole:flat[2*i+1]}))});return{out:wire.out,found,random,done:wire.done}}function partName(part,heads){
+let[layer,at]=[Math.floor(part/(heads+1)),part%(heads+1)];return at===heads?`L${layer} MLP`:`L${layer}H${at}`}function partNumber(name,heads){
 let[,layer,head2]=/^L(\d+)(?:H(\d+)| MLP)$/.exec(name)??[];return layer===void 0?-1:Number(layer)*(heads+1)+(head2===void 0?
 heads:Number(head2))}var NOT_MISSED=.01,ABOVE=1.05,rounded=value=>Math.round(100*value)/100,fixed2=value=>fixed(rounded(value)),signed2=value=>signed(
 rounded(value)),count=value=>value.toLocaleString("en-GB").replaceAll(","," "),many=(n,one)=>`${count(n)} ${one}${n===
@@ -339,19 +339,18 @@ e",x(tick),TOP2+BAND-(tick===1?BAND:4),x(tick),TOP2+BAND+3),text("axis",x(tick),
 1?"1 whole model":"0.5",tick===0?"start":"middle")]),...Number.isFinite(random)?[text("axis",Math.max(24,x(random)),TOP2-
 5,"random","middle")]:[],...tested?whisker([value,low,high],middle,x):[],...Number.isFinite(value)?[dot("dot",at,middle,
 5)]:[],...mark?[text("mark",at+(mark==="+"?-12:9),middle+4,mark)]:[],...predicted===null?[]:[diamond(x(predicted),middle),
-text("axis",Math.min(width-26,Math.max(26,x(predicted))),TOP2-5,`you: ${fixed2(predicted)}`,"middle")])}var NONE=[Number.NaN,Number.NaN,Number.NaN],row=(what,of,found,random=NONE)=>[what,of,...[...found,...random].map(value=>Number.
-isFinite(value)?value:"")];function tableOf(ranking,tested,curve,beaten,ticked,heads){let one=value=>[value??Number.NaN,
-Number.NaN,Number.NaN];return{caption:"Measures in logits, faithfulness as a share; low and high are a 95 % interval ove\
-r pairs, those of random circuits the range of the draws.",columns:["what","of","value","low","high","random","random lo\
-w","random high"],rows:[...tested?[row("faithfulness","circuit",tested.faithfulness,tested.randomFaithfulness),row("logi\
-t difference","whole model",tested.whole),row("logit difference","circuit alone",tested.alone,tested.randomAlone),row("l\
-ogit difference","circuit taken out",tested.without,tested.randomWithout),row("logit difference","every edge cut",tested.
-nothing),...Object.entries(tested.needed).map(([name,loss])=>row("lost without",name,one(loss)))]:[],...curve?[...Array.
-from(curve.sizes,(size2,i)=>row("faithfulness",`${size2} edges`,curve.found[i],curve.random[i])),row("area","CPR",curve.
-cpr,curve.randomCpr),row("area","CMD",curve.cmd,curve.randomCmd)]:[],...beaten?beaten.found.map((left,i)=>row("apart",i?
-`without ${beaten.out.slice(0,i).join(", ")}`:"nothing left out",one(gap(left)),one(beaten.random[i]&&gap(beaten.random[i])))):
-[],...ranking?ranking.order.map(part=>row(ticked.has(part)?"score, in the circuit":"score",partName(part,heads),one(ranking.
-scores[part]))):[]]}}var STEPS2=1e3,STRONGEST=[5,10,20],placeOf2=(count2,edges)=>Math.round(STEPS2*Math.log(count2)/Math.log(Math.max(2,edges))),
+text("axis",Math.min(width-26,Math.max(26,x(predicted))),TOP2-5,`you: ${fixed2(predicted)}`,"middle")])}var row=(what,of,found,random=NONE)=>[what,of,...[...found,...random].map(value=>Number.isFinite(value)?value:"")];function tableOf(ranking,tested,curve,beaten,ticked,heads){
+let one=value=>[value??Number.NaN,Number.NaN,Number.NaN];return{caption:"Measures in logits, faithfulness as a share; lo\
+w and high are a 95 % interval over pairs, those of random circuits the range of the draws.",columns:["what","of","value",
+"low","high","random","random low","random high"],rows:[...tested?[row("faithfulness","circuit",tested.faithfulness,tested.
+randomFaithfulness),row("logit difference","whole model",tested.whole),row("logit difference","circuit alone",tested.alone,
+tested.randomAlone),row("logit difference","circuit taken out",tested.without,tested.randomWithout),row("logit differenc\
+e","every edge cut",tested.nothing),...Object.entries(tested.needed).map(([name,loss])=>row("lost without",name,one(loss)))]:
+[],...curve?[...Array.from(curve.sizes,(size2,i)=>row("faithfulness",`${size2} edges`,curve.found[i],curve.random[i])),row(
+"area","CPR",curve.cpr,curve.randomCpr),row("area","CMD",curve.cmd,curve.randomCmd)]:[],...beaten?beaten.found.map((left,i)=>row(
+"apart",i?`without ${beaten.out.slice(0,i).join(", ")}`:"nothing left out",one(gap(left)),one(beaten.random[i]&&gap(beaten.
+random[i])))):[],...ranking?ranking.order.map(part=>row(ticked.has(part)?"score, in the circuit":"score",partName(part,heads),
+one(ranking.scores[part]))):[]]}}var STEPS2=1e3,STRONGEST=[5,10,20],placeOf2=(count2,edges)=>Math.round(STEPS2*Math.log(count2)/Math.log(Math.max(2,edges))),
 countAt=(place2,edges)=>Math.round(Math.max(2,edges)**(place2/STEPS2)),Tools=class{modes;best;slider=h("input",{type:"ra\
 nge",class:"mikit-cb-slider",min:0,max:STEPS2,step:1,"aria-label":"How many of the strongest edges"});here=h("span",{class:"\
 mikit-cb-here"});choice;strongest;controls;element;edges=1;only=null;constructor(signal,act,ranking,partsOf){this.modes=
@@ -380,7 +379,7 @@ The edges are being ranked.",NOT_RUN="No circuit was run.",NO_NUMBERS="There are
 mikit-cb-${kind}`},...children);function render({model,el,signal}){let ranking=rankingOf(model.get("ranking")),tested=testedOf(
 model.get("tested")),curve=curveOf(model.get("curve")),beaten=beatenOf(model.get("beaten")),under=-1,at=null,tab="told",
 heads=()=>model.get("grid")[1],partsOf=()=>model.get("grid")[0]*(heads()+1),view=frame(model,el,signal,{name:"circuitbui\
-lder",table:()=>tableOf(ranking,tested,curve,beaten,ticked(),heads()),reset:()=>show("told")});function ticked(){return model.
+lder",table:()=>tableOf(ranking,shown(),curve,beaten,ticked(),heads()),reset:()=>show("told")});function ticked(){return model.
 get("mode")==="parts"?new Set(model.get("parts").map(name=>partNumber(name,heads()))):new Set([...ranking?.first??[]].flatMap(
 (place2,part)=>place2>0&&place2<=model.get("count")?[part]:[]))}function choose(parts){view.live&&(view.set({mode:"parts",
 parts:[...parts].sort((a,b)=>a-b).map(part=>partName(part,heads()))},["test"]),view.draw())}function toggle(part){let now=ticked();
@@ -408,31 +407,32 @@ GAP)/2),curveWidth=()=>view.wide?view.width-SIDE-GAP:view.width;function own(){l
 faithfulness:now.faithfulness[0]}}function drawReadout(){readout.textContent=under>=0?words2(under):restInWords(ranking),
 readout.classList.toggle("mikit-muted",under<0)}function stored(){return view.live||model.get("mode")!=="edges"||!curve||
 tested?.mode==="edges"&&tested.edges===model.get("count")?-1:curve.sizes.indexOf(model.get("count"))}function shown(){let i=stored();
-return i<0?view.live||tested?.mode===model.get("mode")?tested:null:tested&&{...tested,mode:"edges",parts:[],edges:curve.
-sizes[i],faithfulness:curve.found[i],randomFaithfulness:curve.random[i],draws:curve.draws}}function drawNumber(){let[i,now]=[
-stored(),shown()],empty=model.get("mode")==="parts"&&!model.get("parts").length;nothing.hidden=now!==null&&!empty;let halted=!view.
-live||model.get("status").state==="stopped";nothing.textContent=model.get("error")&&view.live?NO_NUMBERS:empty&&ranking?
-NO_PART+(view.live?TICK:""):halted?NOT_RUN:ranking?"The circuit is being run.":NO_RANKING;for(let element of[view.number.
-element,strip])element.toggleAttribute("hidden",!nothing.hidden);bars.toggleAttribute("hidden",i>=0||!nothing.hidden),verdict.
-textContent="",!(!now||empty)&&(view.number.show({label:`faithfulness of ${circuitInWords(now,view.wide?ranking?.edges:void 0)}`,
-...faithfulnessInWords(now),below:randomInWords(now)}),drawStrip(strip,now,model.get("predicted"),sideWidth()),drawBars(
-bars,now,view.wide?SIDE:Math.min(view.width,420)),verdict.textContent=i>=0?"Of this size only the curve was measured.":[
-aboveInWords(now),knockedInWords(now),neededInWords(now)].filter(Boolean).join(" "))}function drawSizes(){if(chart.toggleAttribute(
-"hidden",!curve),key.hidden=!curve,!curve){areas.textContent=view.live?"Faithfulness of the strongest edges, size by siz\
-e: comes after the ranking.":"The sizes were not measured.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.
-wide?"wide":"narrow"]),chart.setAttribute("aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” \
-has every number.`),areas.textContent=at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.
-get("status"),empty=model.get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.
-hidden=!view.live||empty||model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=
-beaten?beatenInWords(beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(
-model.get("estimate")?.seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}
-function draw(){let wide=view.wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),
-map.draw(model.get("grid"),wide?view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.
-live&&model.get("mode")==="parts",words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,
-unit:"logits"});for(let[name,button]of tabs)button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[
-["told",told],["sizes",sizes],["adversary",adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),
-drawNumber(),drawSizes(),drawAdversary()}let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded(
-"ranking",()=>{ranking=rankingOf(model.get("ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded(
-"curve",()=>{curve=curveOf(model.get("curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(
-["clean","corrupt","answer","foil","on","against","mode","parts","count","beating","sets","grid","predicted","estimate",
-"status"]),view.onDraw(draw)}var circuitbuilder_default={render};export{circuitbuilder_default as default};
+return i<0?view.live||tested?.mode===model.get("mode")?tested:null:tested&&{...tested,mode:"edges",parts:[],needed:{},alone:NONE,
+without:NONE,randomAlone:NONE,randomWithout:NONE,edges:curve.sizes[i],faithfulness:curve.found[i],randomFaithfulness:curve.
+random[i],draws:curve.draws}}function drawNumber(){let[i,now]=[stored(),shown()],empty=model.get("mode")==="parts"&&!model.
+get("parts").length;nothing.hidden=now!==null&&!empty;let halted=!view.live||model.get("status").state==="stopped";nothing.
+textContent=model.get("error")&&view.live?NO_NUMBERS:empty&&ranking?NO_PART+(view.live?TICK:""):halted?NOT_RUN:ranking?"\
+The circuit is being run.":NO_RANKING;for(let element of[view.number.element,strip])element.toggleAttribute("hidden",!nothing.
+hidden);bars.toggleAttribute("hidden",i>=0||!nothing.hidden),verdict.textContent="",!(!now||empty)&&(view.number.show({label:`\
+faithfulness of ${circuitInWords(now,view.wide?ranking?.edges:void 0)}`,...faithfulnessInWords(now),below:randomInWords(
+now)}),drawStrip(strip,now,model.get("predicted"),sideWidth()),drawBars(bars,now,view.wide?SIDE:Math.min(view.width,420)),
+verdict.textContent=i>=0?"Of this size only the curve was measured.":[aboveInWords(now),knockedInWords(now),neededInWords(
+now)].filter(Boolean).join(" "))}function drawSizes(){if(chart.toggleAttribute("hidden",!curve),key.hidden=!curve,!curve){
+areas.textContent=view.live?"Faithfulness of the strongest edges, size by size: comes after the ranking.":"The sizes wer\
+e not measured.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.wide?"wide":"narrow"]),chart.setAttribute(
+"aria-label",`Faithfulness by size. ${areasInWords(curve)}. “Read as a table” has every number.`),areas.textContent=
+at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.get("status"),empty=model.
+get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.hidden=!view.live||empty||
+model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=beaten?beatenInWords(
+beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(model.get("estimate")?.
+seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}function draw(){let wide=view.
+wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),map.draw(model.get("grid"),wide?
+view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.live&&model.get("mode")==="parts",
+words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,unit:"logits"});for(let[name,button]of tabs)
+button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[["told",told],["sizes",sizes],["adversary",
+adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),drawNumber(),drawSizes(),drawAdversary()}
+let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded("ranking",()=>{ranking=rankingOf(model.get(
+"ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded("curve",()=>{curve=curveOf(model.get(
+"curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(["clean","corrupt","answer","foil","\
+on","against","mode","parts","count","beating","sets","grid","predicted","estimate","status"]),view.onDraw(draw)}var circuitbuilder_default={
+render};export{circuitbuilder_default as default};

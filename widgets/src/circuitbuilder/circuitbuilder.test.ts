@@ -261,6 +261,10 @@ describe("the view", () => {
     await frame();
     expect(host.querySelector(".mikit-number")!.textContent).toMatch(/^faithfulness of 8 edges \(20 %\)0\.90/);
     expect(boxes()[3]!.getAttribute("aria-label")).not.toContain("without it");
+    button("Read as a table").click();
+    const rows = [...host.querySelectorAll(".mikit-twin tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));
+    expect(rows[0]!.slice(0, 3)).toEqual(["faithfulness", "circuit", "0.90"]);
+    expect(rows.filter(([what, of]) => what === "lost without" || of === "circuit alone").map((row) => row[2])).toEqual([""]);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import { PartMap } from "./partmap";
 import { drawStrip } from "./strip";
 import { tableOf } from "./table";
 import { Tools } from "./tools";
-import { beatenOf, curveOf, partName, partNumber, rankingOf, testedOf, type BuilderTraits, type Mode, type Tested } from "./traits";
+import { beatenOf, curveOf, NONE, partName, partNumber, rankingOf, testedOf, type BuilderTraits, type Mode, type Tested } from "./traits";
 import {
   aboveInWords, areasInWords, askBeatInWords, beatenInWords, circuitInWords, faithfulnessInWords, knockedInWords, neededInWords, partInWords, randomInWords, restInWords,
 } from "./words";
@@ -47,7 +47,7 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
   const heads = (): number => model.get("grid")[1];
   const partsOf = (): number => model.get("grid")[0] * (heads() + 1);
 
-  const view = frame(model, el, signal, { name: "circuitbuilder", table: () => tableOf(ranking, tested, curve, beaten, ticked(), heads()), reset: () => show("told") });
+  const view = frame(model, el, signal, { name: "circuitbuilder", table: () => tableOf(ranking, shown(), curve, beaten, ticked(), heads()), reset: () => show("told") });
 
   /** The parts that the circuit has. */
   function ticked(): Set<number> {
@@ -155,7 +155,10 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
   function shown(): Tested | null {
     const i = stored();
     if (i < 0) return view.live || tested?.mode === model.get("mode") ? tested : null;
-    return tested && { ...tested, mode: "edges", parts: [], edges: curve!.sizes[i]!, faithfulness: curve!.found[i]!, randomFaithfulness: curve!.random[i]!, draws: curve!.draws };
+    return tested && {
+      ...tested, mode: "edges", parts: [], needed: {}, alone: NONE, without: NONE, randomAlone: NONE, randomWithout: NONE,
+      edges: curve!.sizes[i]!, faithfulness: curve!.found[i]!, randomFaithfulness: curve!.random[i]!, draws: curve!.draws,
+    };
   }
 
   function drawNumber(): void {

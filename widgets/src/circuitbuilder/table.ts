@@ -1,11 +1,9 @@
 // The view as a table.
 import type { Table } from "../shared/types";
-import { partName, type Beaten, type Curve, type Ranged, type Ranking, type Tested } from "./traits";
+import { NONE, partName, type Beaten, type Curve, type Ranged, type Ranking, type Tested } from "./traits";
 import { gap } from "./words";
 
 type Row = (string | number)[];
-
-const NONE: Ranged = [Number.NaN, Number.NaN, Number.NaN];
 
 const row = (what: string, of: string, found: Ranged, random: Ranged = NONE): Row => (
   [what, of, ...[...found, ...random].map((value) => (Number.isFinite(value) ? value : ""))]);

@@ -9,6 +9,8 @@ export type Against = "other prompt" | "mean" | "resample";
 /** A value with its range: of the effect a 95 % interval over pairs, of a control the range over its draws. NaN: none. */
 export type Ranged = readonly [value: number, low: number, high: number];
 
+export const NONE: Ranged = [Number.NaN, Number.NaN, Number.NaN];
+
 export interface RankingWire {
   /** Edges of the whole model. */
   edges: number;

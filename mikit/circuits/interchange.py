@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
 
+import psutil
 import torch
 
 from mikit.circuits.attribution import AttributionGraph
@@ -68,6 +69,7 @@ def read_graph(text: str) -> Drawing:
             f"{count} nodes of this graph are called '{name}', so its edges cannot be told apart. Older versions of"
             " circuit-tracer name an error node as a feature of layer 0; write the graph again with a newer one."
         )
+    _refuse_too_large(len(nodes))
     effects = torch.zeros(len(nodes), len(nodes))
     for edge in document["links"]:
         source, target, weight = _edge(edge, places)
@@ -225,6 +227,15 @@ def _node(raw: Any) -> Node:
             f" and a ctx_idx that agree with it, and as feature_type one of: {', '.join(_KINDS)}."
         )
     return Node(id, kind, layer, position, feature, label, weight)
+
+
+def _refuse_too_large(nodes: int) -> None:
+    needed, free = 3 * 4 * nodes**2, psutil.virtual_memory().available  # the edges, and two more when it is pruned
+    if needed > 0.8 * free:
+        raise GraphUnusable(
+            f"This graph has {nodes} nodes. All pairs of them would need about {needed / 1e9:.1f} GB of memory, and"
+            f" {free / 1e9:.1f} GB are free. Write it again with fewer nodes."
+        )
 
 
 def _edge(raw: Any, places: dict[str, int]) -> tuple[int, int, float]:

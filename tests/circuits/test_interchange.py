@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from mikit.circuits import interchange
 from mikit.circuits.attribution import attribution_graph
 from mikit.circuits.influence import adjacency, influence, pruned, scores
 from mikit.circuits.interchange import drawing_of, read_graph, write_graph
@@ -153,3 +156,10 @@ def test_a_file_of_circuit_tracer_has_its_scores_and_is_pruned_as_it_does():
     reached = {each["node_id"]: each["influence"] for each in theirs["nodes"] if each["influence"] is not None}
     for id, share in reached.items():
         assert float(kept.reached[ids.index(id)]) == pytest.approx(share, abs=1e-5)
+
+
+def test_a_graph_too_large_for_memory_is_refused_before_it_is_made(monkeypatch):
+    for free, refused in ((376, False), (374, True)):  # 3 * 4 * 25 bytes are 0.8 of 375
+        monkeypatch.setattr(interchange.psutil, "virtual_memory", lambda free=free: SimpleNamespace(available=free))
+        with pytest.raises(GraphUnusable, match="has 5 nodes") if refused else nullcontext():
+            read_graph(json.dumps(foreign()))

@@ -3,6 +3,7 @@ meant, what becomes of the output when they are set to other values, and other n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -167,17 +168,25 @@ def each_level(numbers: Adjacency) -> Iterator[Pruned]:
 
 def node_index(graph: AttributionGraph, id: str) -> int:
     """The neuron of a graph that is called ``id``. Raises UnknownSite for what is none of its neurons."""
-    parts = id.split("_")
-    if len(parts) == 3 and all(part.isdecimal() for part in parts):
-        layer, neuron, position = map(int, parts)
-        for n in (graph.neurons == torch.tensor([layer, position, neuron])).all(1).nonzero().ravel().tolist():
-            return int(n)
-    more = parts[0] in ("E", str(graph.layers + 1)) or parts[1:2] == ["-1"]
-    what = "no single neuron, and only those can be set" if more else "no neuron of this graph"
+    layer, neuron, position = place_of(id)
+    for n in (graph.neurons == torch.tensor([layer, position, neuron])).all(1).nonzero().ravel().tolist():
+        return int(n)
+    what = "no single neuron, and only those can be set" if layer > graph.layers else "no neuron of this graph"
     raise UnknownSite(
         f"The node '{id}' is {what}. The {len(graph.neurons)} neurons of largest effect are in it, called"
         f" LAYER_NEURON_POSITION, such as '{_name(graph)}'. Take one of them, or draw more neurons."
     )
+
+
+def place_of(id: str) -> tuple[int, int, int]:
+    """Layer, neuron and position of a node. Raises UnknownSite for one that is called as no neuron is."""
+    if not (named := re.fullmatch(r"(\d+)_(\d+)_(\d+)", id, re.ASCII)):
+        raise UnknownSite(
+            f"The node '{id}' is no single neuron, and only those can be set. They are called LAYER_NEURON_POSITION,"
+            " such as '3_512_7'. Take one of those that the graph names."
+        )
+    layer, neuron, position = map(int, named.groups())
+    return layer, neuron, position
 
 
 def _name(graph: AttributionGraph) -> str:
@@ -202,13 +211,21 @@ def output_of(model: Model, asked: Asked, logits: Tensor) -> Tensor:
     return own if asked.foil is None else own - logits[:, asked.foil]
 
 
-def random_neurons(measured: NDArray[np.float64], axes: dict[str, tuple[str, ...]], seed: int) -> Control:
-    """``measured`` [..., draw] of the random sets: mean and range of those that have been run."""
+def random_neurons(
+    measured: NDArray[np.float64], axes: dict[str, tuple[str, ...]], seed: int, settings: Sequence[Setting]
+) -> Control:
+    """``measured`` [..., draw] of the random sets: mean and range of those that have been run. ``settings``: of each
+    first the chosen neurons, then its draws."""
     count = np.isfinite(measured).sum(-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.nansum(measured, -1) / count
     value, low, high = map(Array.of, (mean, np.fmin.reduce(measured, -1), np.fmax.reduce(measured, -1)))
     why = f"As many other neurons at the same layers and positions, drawn at random (seed {seed}, {DRAWS} draws)."
+    sizes = np.array([len(one.neurons) for one in settings]).reshape(-1, 1 + DRAWS)[:, :2]  # every draw is as large
+    if fewer := [
+        f"{drawn} of {own} ({name})" for name, (own, drawn) in zip(*axes.values(), sizes, strict=True) if drawn < own
+    ]:
+        why += f" Where there are fewer, as many as fire there: {', '.join(fewer)}."
     grid = Grid(values=value, low=low, high=high, axes=axes, unit="logits")
     return Control(name="random neurons", why=why, grids={"measured": grid})
 

@@ -18,13 +18,14 @@ from mikit.models.model import Model
 from mikit.models.tokens import Tokens
 from mikit.studies import code_graphs
 from mikit.studies.base import Cost, Flavour, Grid, Method, Result
-from mikit.studies.graph_nodes import read_nodes
+from mikit.studies.graph_nodes import Setting, read_nodes
 from mikit.studies.graphs import (
     DRAWS,
     GraphStudy,
     changes,
     cost_of_changes,
     node_index,
+    place_of,
     random_neurons,
 )
 from mikit.trace.arrays import Array
@@ -38,7 +39,7 @@ DONE = {"ablate": "set to 0", "boost": "set to twice its value", "swap": "set to
 class Intervention(BaseModel):
     """Neurons of a graph, ``nodes`` by their ids "LAYER_NEURON_POSITION", switched off ("ablate"), doubled ("boost"),
     or set to their values at the same positions of ``other``, a prompt of as many tokens ("swap"). Raises
-    BadCircuit."""
+    BadCircuit, UnknownSite."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,6 +52,8 @@ class Intervention(BaseModel):
     def _whole(self) -> Intervention:
         if not self.nodes:
             raise BadCircuit(f"'{self.name}' names no node, so nothing would change. Choose at least one neuron.")
+        for node in self.nodes:
+            place_of(node)
         if twice := [node for node in self.nodes if self.nodes.count(node) > 1]:
             raise BadCircuit(f"'{self.name}' names the node {twice[0]} twice. Each can be set once.")
         if (self.how == "swap") != bool(self.other):
@@ -106,7 +109,8 @@ class TestGraph(GraphStudy):
             swapped[text] = read_nodes(model, tokens, replaced)
             yield None
         luck = torch.Generator().manual_seed(self.seed)
-        settings, said = [], []
+        settings: list[Setting] = []
+        said: list[float] = []
         for one, nodes in zip(self.interventions, chosen, strict=True):
             source, factor = (swapped[one.other], 1.0) if one.how == "swap" else (own, FACTORS[one.how])
             sets = [graph.neurons[nodes]]
@@ -116,11 +120,11 @@ class TestGraph(GraphStudy):
         measured = np.full((len(said), 1 + DRAWS), np.nan)
         past = remember(model, graph.tokens)
         done = 0
-        yield self._result(graph, said, measured)
+        yield self._result(graph, said, settings, measured)
         for some in changes(model, past, self.asked(model), settings):
             measured.flat[done : done + len(some)] = some
             done += len(some)
-            yield self._result(graph, said, measured, done / len(settings))
+            yield self._result(graph, said, settings, measured, done / len(settings))
 
     def code(self, flavour: Flavour, model: Model) -> str:
         return code_graphs.test_graph_script(self, model, flavour)
@@ -138,7 +142,12 @@ class TestGraph(GraphStudy):
         return found
 
     def _result(
-        self, graph: AttributionGraph, said: Sequence[float], measured: NDArray[np.float64], done: float = 0.0
+        self,
+        graph: AttributionGraph,
+        said: Sequence[float],
+        settings: Sequence[Setting],
+        measured: NDArray[np.float64],
+        done: float = 0.0,
     ) -> Result:
         """``measured`` [intervention, 1 + draw], NaN where not yet run."""
         axes = {"intervention": tuple(one.name for one in self.interventions)}
@@ -149,7 +158,7 @@ class TestGraph(GraphStudy):
                 "measured": Grid(values=Array.of(measured[:, 0]), axes=axes, unit="logits"),
             },
             texts={"tokens": graph.tokens.strings},
-            controls=(random_neurons(measured[:, 1:], axes, self.seed),),
+            controls=(random_neurons(measured[:, 1:], axes, self.seed, settings),),
             done=done,
         )
 

@@ -80,7 +80,7 @@ class TestLevels(GraphStudy):
                 study=self,
                 grids=grids | {"measured": Grid(values=Array.of(measured[:, 0]), axes=axes, unit="logits")},
                 texts={"tokens": graph.tokens.strings},
-                controls=(random_neurons(measured[:, 1:], axes, self.seed),),
+                controls=(random_neurons(measured[:, 1:], axes, self.seed, settings),),
                 done=done / len(settings),
             )
 

@@ -11,7 +11,7 @@ import traitlets
 from pydantic import ValidationError
 
 from mikit.circuits.interchange import Drawing
-from mikit.errors import BadCircuit, BadPair, GraphUnusable, MikitError
+from mikit.errors import BadPair, GraphUnusable, MikitError
 from mikit.models.model import Model
 from mikit.sae.dictionary import Dictionary
 from mikit.sae.library import ref_of
@@ -490,7 +490,7 @@ def _refused(test: dict[str, Any]) -> str:
     """Why a test says nothing, or "". Raises ValidationError for what is no test."""
     try:
         Intervention.model_validate(test)
-    except BadCircuit as error:
+    except MikitError as error:
         return str(error)
     return ""
 

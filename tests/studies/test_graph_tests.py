@@ -11,7 +11,7 @@ from mikit.circuits.prediction import predicted
 from mikit.errors import BadCircuit, BadPair, UnknownSite
 from mikit.studies.base import run_study, stream
 from mikit.studies.graph_nodes import Nodes
-from mikit.studies.graphs import DRAWS, LEVELS, levels
+from mikit.studies.graphs import DRAWS, LEVELS, levels, random_neurons
 from mikit.studies.test_graph import Intervention, TestGraph
 from mikit.studies.test_levels import TestLevels
 from tests import tiny as tiny_models
@@ -130,6 +130,26 @@ def test_interventions_that_are_none(fields, sentence):
         Intervention(name="a", **fields)
 
 
+@pytest.mark.parametrize("id", ["E_5_0", "0_-1_2", "zzz", "", "1_2", "1_2_3_4", "1_2_3\n", "\u0661_2_3"])
+def test_a_node_that_is_no_neuron_is_refused_before_anything_is_drawn(id):
+    with pytest.raises(UnknownSite, match="is no single neuron, and only those can be set"):
+        Intervention(name="a", nodes=("1_2_3", id))
+
+
+def test_where_fewer_neurons_fire_the_control_says_how_many_were_drawn():
+    own, luck = torch.tensor([[[1.0, 2.0, 3.0, 0.0, 4.0]]]), torch.Generator().manual_seed(0)
+    nodes, settings = Nodes(own, ()), []
+    for chosen in ((0, 1), (0, 1, 2)):
+        sets = [torch.tensor([[0, 0, n] for n in chosen])]
+        sets += [nodes.others(sets[0], luck) for _ in range(DRAWS)]
+        settings += [nodes.setting(each, torch.zeros(len(each))) for each in sets]
+    axes = {"level": ("few", "many")}
+    said = random_neurons(np.zeros((2, DRAWS)), axes, 0, settings).why
+    assert said.endswith("8 draws). Where there are fewer, as many as fire there: 1 of 3 (many).")
+    few = random_neurons(np.zeros((1, DRAWS)), {"level": ("few",)}, 0, settings[: 1 + DRAWS])
+    assert few.why.endswith("8 draws).")
+
+
 def test_what_cannot_be_tested():
     model = tiny_models.model("llama")
     graph = drawn(model)
@@ -137,7 +157,8 @@ def test_what_cannot_be_tested():
         study(model)
     with pytest.raises(UnknownSite, match="'99_0_0' is no"):
         run_study(study(model, Intervention(name="a", nodes=("99_0_0",))), model)
-    with pytest.raises(UnknownSite, match="'E_5_0' is no single neuron"):
-        run_study(study(model, Intervention(name="a", nodes=("E_5_0",))), model)
+    output = f"{graph.layers + 1}_100_4"
+    with pytest.raises(UnknownSite, match=f"'{output}' is no single neuron"):
+        run_study(study(model, Intervention(name="a", nodes=(output,))), model)
     with pytest.raises(BadPair, match="this one has 5, and 'w1 w2' has 2"):
         run_study(study(model, Intervention(name="a", nodes=ids(graph, 0), how="swap", other="w1 w2")), model)

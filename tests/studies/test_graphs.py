@@ -144,12 +144,11 @@ def test_nodes_by_name(model):
     graph = drawn(model)
     for n, (layer, position, neuron) in enumerate(graph.neurons.tolist()):
         assert node_index(graph, f"{layer}_{neuron}_{position}") == n
-    for id in ("0_-1_2", "E_5_0", f"{model.spec.layers + 1}_100_4"):
+    for id in ("0_-1_2", "E_5_0", f"{model.spec.layers + 1}_100_4", "", "L3H4", "1_2", "1_²_3", "-1_2_3"):
         with pytest.raises(UnknownSite, match=f"'{id}' is no single neuron"):
             node_index(graph, id)
-    for id in ("", "L3H4", "1_2", "0_99_0", "1_²_3", "-1_2_3"):
-        with pytest.raises(UnknownSite, match=f"'{id}' is no neuron of this graph.*such as '0_"):
-            node_index(graph, id)
+    with pytest.raises(UnknownSite, match="'0_99_0' is no neuron of this graph.*such as '0_"):
+        node_index(graph, "0_99_0")
 
 
 def test_a_graph_is_drawn_once_and_the_last_two_are_remembered(model, monkeypatch):

@@ -35,7 +35,7 @@ from mikit.studies.graphs import (
     refuse_nothing,
 )
 from mikit.trace.arrays import Array
-from mikit.trace.engine import Past, remember
+from mikit.trace.engine import remember
 
 TESTED = 10
 """Neurons of each graph that are switched off, one at a time: those of largest effect along its edges."""
@@ -108,21 +108,19 @@ class GraphCoverage(NodeStudy):
 
     def steps(self, model: Model) -> Iterator[Result | None]:
         every, replaced = self._asked(model), self.replaced(model)
-        pasts: list[Past] = []
         for one in every:
-            pasts.append(past := remember(model, one.tokens))
-            refuse_nothing(one, float(output_of(model, one, past.logits[None])[0]))
+            refuse_nothing(one, float(output_of(model, one, remember(model, one.tokens).logits[None])[0]))
             yield None
         found: list[_Found] = []
         luck = np.random.default_rng(self.seed)
-        for one, past in zip(every, pasts, strict=True):
+        for one in every:
             for graph in graph_steps(model, one, self.count, replaced):  # noqa: B007  # the last one is whole
                 yield None
             said, top = strongest(graph)
             nodes = read_nodes(model, one.tokens, replaced)
             settings = [nodes.setting(graph.neurons[n][None], torch.zeros(1)) for n in top]
             moved: list[float] = []
-            for some in changes(model, past, one, settings):
+            for some in changes(model, remember(model, one.tokens), one, settings):
                 moved += some
                 yield None
             agree = np.sign(said) == np.sign(moved)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +17,7 @@ from mikit.errors import BadClaim, BadMetric, NotOneToken
 from mikit.studies import graph_coverage
 from mikit.studies.base import run_study, stream
 from mikit.studies.graph_coverage import TESTED, GraphCoverage, Question, Rule
+from mikit.trace.engine import remember
 from tests import tiny as tiny_models
 from tests.studies.test_graphs import by_hooks
 from tests.trace import reference
@@ -116,3 +120,17 @@ def test_what_is_refused():
         run_study(study(model, prompts=(Question(prompt="w1", answer="w2 w3"),)), model)
     with pytest.raises(ValueError, match="less than or equal to 1"):
         Rule(replacement=2, completeness=0, agreement=0)
+def test_no_more_than_one_prompts_run_is_held(monkeypatch):
+    model, held = tiny_models.model("gpt2"), []
+
+    def remembered(*given):
+        gc.collect()
+        assert not any(one() for one in held)
+        held.append(weakref.ref(past := remember(*given)))
+        return past
+
+    monkeypatch.setattr(graph_coverage, "remember", remembered)
+    run_study(study(model), model)
+    assert len(held) > 2
+
+

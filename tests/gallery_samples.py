@@ -881,7 +881,7 @@ def circuitgraph(state: str) -> Traits:
     empty, busy, file = state == "empty", state == "busy", state == "file"
     drawn, about = file_wire(read_file("rose.json", _graph_file(), None))
     ours = {
-        "answer": " flower", "foil": " animal", "share": 0.155, "direct": 0.096, "share_random": 0.004,
+        "answer": " flower", "foil": " animal", "share": 0.155, "share_random": [0.004, 0.003, 0.005],
         "source": "", "done": not busy,
     }  # fmt: skip
     graph = graph_wire(NOTHING if busy else drawn, about | ({} if file else ours))
@@ -957,9 +957,12 @@ def circuitgraph(state: str) -> Traits:
             "other": {"promoted": written[2:], "suppressed": written[:2], "examples": example[2:]},
         },
         "coverage": None if file else {
+            "count": 600 if stated else None,
             "prompts": prompts, "replacement": by_prompt(0.15, 0.05), "completeness": by_prompt(0.73, 0.02),
-            "agreement": by_prompt(0.7, 0.12), "agreement_shuffled": by_prompt(0.5, 0.1),
+            "agreement": by_prompt(0.7, 0.12),
+            "shuffled": encode(np.where(asked[:, None], np.linspace(1, 0, 11) ** 2, np.nan)),
             "stated": [0.33, 0.14, 0.61] if state == "done" else None,
+            "stated_shuffled": [0.03, 0.0, 0.17] if state == "done" else None,
         },
         "estimate": {"seconds": 3.0, "bytes": 410_000_000},
         "problem": "rose.json is drawn, but nothing in it can be tested: it was drawn on weights 1f2e3d4c;"

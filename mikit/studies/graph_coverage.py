@@ -40,6 +40,8 @@ from mikit.trace.engine import remember
 TESTED = 10
 """Neurons of each graph that are switched off, one at a time: those of largest effect along its edges."""
 SHUFFLES = 1000
+BARS = tuple(tenth / 10 for tenth in range(11))
+"""Shares of agreement that a rule can ask for: of ten neurons no others differ."""
 
 
 class Question(BaseModel):
@@ -68,7 +70,8 @@ class GraphCoverage(NodeStudy):
     ``replacement`` and ``completeness`` of the whole graph over ``count`` neurons, ``agreement`` as in Rule, NaN until
     drawn; ``covered`` [of], the share of the prompts drawn so far that meet the rule, 95 % interval by Wilson. Control
     "predictions shuffled": ``agreement`` where each neuron's prediction is another's of the same prompt, mean and 95 %
-    range of 1000 orders, and ``covered`` with it."""
+    range of 1000 orders; ``covered`` with it; ``passing`` [prompt, at least], the share of the orders whose agreement
+    is at least 0, 0.1 ... 1."""
 
     kind: Literal["graph-coverage"] = "graph-coverage"
     prompts: tuple[Question, ...]
@@ -140,7 +143,7 @@ class GraphCoverage(NodeStudy):
         n, axes = len(found), {"prompt": tuple(one.prompt for one in self.prompts)}
 
         def by_prompt(values: NDArray[np.float64]) -> Array:
-            return Array.of(np.concatenate([values, np.full(len(self.prompts) - n, np.nan)]))
+            return Array.of(np.concatenate([values, np.full((len(self.prompts) - n, *values.shape[1:]), np.nan)]))
 
         own = {
             "replacement": np.array([one.scores.replacement for one in found]),
@@ -151,9 +154,13 @@ class GraphCoverage(NodeStudy):
         shuffled = np.stack([one.shuffled for one in found])  # [prompt, order]
         passed = (scored[:, None] & (shuffled >= self.rule.agreement)).mean(0)
         low, high = np.quantile(shuffled, (0.025, 0.975), axis=1)
+        passing = (shuffled[:, :, None] >= BARS).mean(1)
         beside = {
             "agreement": Grid(
                 values=by_prompt(shuffled.mean(1)), low=by_prompt(low), high=by_prompt(high), axes=axes, unit="share"
+            ),
+            "passing": Grid(
+                values=by_prompt(passing), axes=axes | {"at least": tuple(f"{bar:g}" for bar in BARS)}, unit="share"
             ),
             "covered": _covered(float(passed.mean()), *np.quantile(passed, (0.025, 0.975))),
         }

@@ -45,7 +45,8 @@ COUNTS = (300, 600, 1000, 1500)
 """How many neurons a graph can be drawn over: two of them take a second or three, most take ten."""
 
 RULE = Rule(replacement=0.1, completeness=0.7, agreement=0.8)
-"""Where the dial's rule stands to begin with: about half of ``PROMPTS`` meet it in smollm2-135m."""
+"""Where the dial's rule stands to begin with: over 600 neurons, nine of the twelve ``PROMPTS`` meet it in
+smollm2-135m."""
 
 EXAMPLES = {
     "a flower": Question(prompt="A dog is an animal. A rose is a", answer=" flower", foil=" animal"),
@@ -170,6 +171,7 @@ class CircuitGraph(View):
         self._marked_on: dict[str, Any] | None = None  # what the last whole one was drawn from
         self._tested: Result | None = None
         self._keeping = False
+        self._counted = count  # over how many neurons the dial's graphs are: as on screen when its rule was stated
         self._prompts = tuple(prompts) or _allowed(studied, PROMPTS)
         self._transcoders = tuple(transcoders)  # held here, since a study only names them
         self._refs = tuple(map(ref_of, transcoders))
@@ -318,6 +320,7 @@ class CircuitGraph(View):
         if not self._prompts:
             self.problem = "There are no prompts to count over. Give some: prompts=[...]."
         elif self.stated is None:
+            self._counted = self.count
             self.stated = self.rule = rule.model_dump()
         elif "cover" in self._lanes.unfinished():
             self._lanes.forget("cover", self._lanes.asked()["cover"])
@@ -343,7 +346,9 @@ class CircuitGraph(View):
             return None
         if lane == "cover" and self.stated is not None and self._prompts:
             rule = Rule(**self.stated)
-            return GraphCoverage(model=model.ref, prompts=self._prompts, rule=rule, transcoders=self._refs)
+            return GraphCoverage(
+                model=model.ref, prompts=self._prompts, rule=rule, count=self._counted, transcoders=self._refs
+            )
         if lane == "examples" and not self._refs and not (self._file and self._file.untested):
             return self._examples_of(model, self.chosen)
         if lane == "test" and self.tests and self._put_from == self._drawn_from:

@@ -16,8 +16,8 @@ from mikit.circuits.interchange import Kind, Node
 from mikit.models.model import Model
 from mikit.studies.base import Grid, Result
 from mikit.studies.draw_graph import DrawGraph
-from mikit.studies.graph_coverage import Question
-from mikit.studies.graphs import levels
+from mikit.studies.graph_coverage import BARS, GraphCoverage, Question
+from mikit.studies.graphs import DRAWS, levels
 from mikit.studies.test_graph import TestGraph
 from mikit.widgets.circuit_graph_files import GraphFile
 from mikit.widgets.features_wire import number
@@ -36,14 +36,12 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """What is drawn of a graph. By node: what it was (``value``), what it brings the output along all drawn ways
-    (``effect``), the share of influence that it has together with those of more (``reached``), the first level that
-    keeps it (``since``). By edge: ``ends`` [edge, (from, to)] as places in ``nodes``, ``weight``, ``edge_since``. By
-    level: how many neurons it keeps (``kept``), and both scores."""
+    (``effect``), the first level that keeps it (``since``). By edge: ``ends`` [edge, (from, to)] as places in
+    ``nodes``, ``weight``, ``edge_since``. By level: how many neurons it keeps (``kept``), and both scores."""
 
     nodes: Sequence[Node]
     value: Floats
     effect: Floats
-    reached: Floats
     since: NDArray[Any]
     ends: NDArray[np.int64]
     weight: Floats
@@ -58,7 +56,6 @@ NOTHING = Drawn(
     nodes=(),
     value=_EMPTY,
     effect=_EMPTY,
-    reached=_EMPTY,
     since=_EMPTY,
     ends=np.zeros((0, 2), np.int64),
     weight=_EMPTY,
@@ -85,7 +82,6 @@ def graph_wire(drawn: Drawn, about: Mapping[str, Any]) -> dict[str, Any]:
         "feature": encode(np.array([_feature(node) for node in nodes], np.int64)),
         "value_of": encode(drawn.value),
         "effect": encode(drawn.effect),
-        "reached": encode(drawn.reached),
         "since": encode(drawn.since.astype(np.uint8)),
         "from": encode(drawn.ends[:, 0]),
         "to": encode(drawn.ends[:, 1]),
@@ -107,7 +103,7 @@ def result_wire(result: Result, model: Model) -> tuple[Drawn, dict[str, Any]]:
     """What a study has drawn; nothing but the shares while it still draws."""
     study = result.study
     assert isinstance(study, DrawGraph)
-    share, random = (one.grids["share"].values.numpy() for one in (result, result.controls[0]))
+    share = result.grids["share"].values.numpy()
     drawn = _drawn_by(result.grids, study) if "node" in result.grids else NOTHING
     about = {
         "prompt": study.prompt,
@@ -117,8 +113,7 @@ def result_wire(result: Result, model: Model) -> tuple[Drawn, dict[str, Any]]:
         "layers": model.spec.layers,
         "value": number(float(drawn.value[-1])) if len(drawn.value) else None,
         "share": float(share[0]),
-        "direct": float(share[1]),
-        "share_random": float(random[0]),
+        "share_random": _ends(result.controls[0].grids["share"]),
         "source": "",
         "done": "node" in result.grids,
     }
@@ -135,7 +130,6 @@ def _drawn_by(grids: Mapping[str, Grid], study: DrawGraph) -> Drawn:
         nodes=[_node(id, id == ids[-1], study) for id in ids],
         value=of_node["value"],
         effect=of_node["effect"],
-        reached=of_node["reached"],
         since=of_node["level"],
         ends=np.array(ends, np.int64).reshape(-1, 2),
         weight=of_edge["effect"],
@@ -180,7 +174,6 @@ def file_wire(file: GraphFile) -> tuple[Drawn, dict[str, Any]]:
         "layers": 0,
         "value": _own(ours, "value"),
         "share": _own(ours, "share"),
-        "direct": _own(ours, "direct_share"),
         "share_random": None,
         "source": file.name,
         "done": True,
@@ -210,7 +203,6 @@ def _drawn_of(nodes: Sequence[Node], numbers: Adjacency, values: Floats) -> Draw
         nodes=nodes,
         value=values,
         effect=_total_effects(numbers, torch.from_numpy(values)).numpy(),
-        reached=cuts[-1].reached.numpy(),
         since=len(keeps) - torch.stack(keeps).sum(0).numpy(),
         ends=np.stack([sources, targets], 1),
         weight=effects.numpy()[targets, sources],
@@ -308,18 +300,27 @@ def coverage_wire(prompts: Sequence[Question], result: Result | None) -> dict[st
     """The dial: three numbers a prompt, and the share that the rule covers as it was stated; None without prompts."""
     if not prompts:
         return None
+    assert result is None or isinstance(result.study, GraphCoverage)
     missing = np.full(len(prompts), np.nan, np.float32)
     names = ("replacement", "completeness", "agreement")
     own = {name: missing if result is None else result.grids[name].values.numpy() for name in names}
-    shuffled = missing if result is None else result.controls[0].grids["agreement"].values.numpy()
+    beside = None if result is None else result.controls[0].grids
+    passing = (
+        np.full((len(prompts), len(BARS)), np.nan, np.float32) if beside is None else beside["passing"].values.numpy()
+    )
     return {
+        "count": None if result is None else result.study.count,
         "prompts": [one.prompt for one in prompts],
         **{name: encode(values) for name, values in own.items()},
-        "agreement_shuffled": encode(shuffled),
-        "stated": None
-        if result is None
-        else [number(float(ends[0])) for ends in with_interval(result.grids["covered"])],
+        "shuffled": encode(passing),
+        "stated": None if result is None else _ends(result.grids["covered"]),
+        "stated_shuffled": None if beside is None else _ends(beside["covered"]),
     }
+
+
+def _ends(grid: Grid) -> list[float | None]:
+    """The first value of a grid, with the ends of its interval."""
+    return [number(float(ends[0])) for ends in with_interval(grid)]
 
 
 # -- the static picture ------------------------------------------------------------------------------------------------
@@ -334,8 +335,11 @@ def picture(graph: dict[str, Any], levels: dict[str, Any] | None, level: int, ou
     value = "" if graph["value"] is None else f": {signed(graph['value'])} logits"
     lines = [f"{graph['source']} {graph['prompt']!r} \N{RIGHTWARDS ARROW} {of}{value}".strip()]
     if graph["share"] is not None:
-        random = "" if graph["share_random"] is None else f"; as many random neurons {graph['share_random']:.1%}"
-        lines.append(f"The graph holds {graph['share']:.1%} of the effect along all ways{random}.")
+        random = ""
+        if graph["share_random"] is not None:
+            mean, low, high = graph["share_random"]
+            random = f"; {DRAWS} random sets of as many {mean:.1%}, from {low:.1%} to {high:.1%}"
+        lines.append(f"All of its neurons hold {graph['share']:.1%} of the effect along all ways{random}.")
     if levels is not None:
         lines.append(_level_in_words({name: decode(one) for name, one in levels.items()}, level))
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines) + _strongest(graph) + _outcomes(outcome)
@@ -352,8 +356,8 @@ def _level_in_words(levels: dict[str, NDArray[Any]], level: int) -> str:
     if not np.isfinite(at["measured"]):
         return line
     return (
-        f"{line}; switched off: predicted {signed(at['predicted'])}, measured {signed(at['measured'])}, other neurons"
-        f" {signed(at['random'])} [{signed(at['random_low'])}, {signed(at['random_high'])}] logits"
+        f"{line}; switched off: predicted {signed(at['predicted'])}, measured {signed(at['measured'])}; {DRAWS}"
+        f" random sets {_range(*(at[name] for name in TESTED[2:]))} logits"
     )
 
 
@@ -373,10 +377,15 @@ def _outcomes(outcome: list[dict[str, Any]]) -> str:
     done = {"ablate": "off", "boost": "doubled", "swap": "swapped in"}
     rows = []
     for one in outcome:
-        value, low, high = ("?" if x is None else signed(x) for x in one["random"])
-        told = (signed(one["predicted"]), signed(one["measured"]), f"{value} [{low}, {high}]")
+        told = (signed(one["predicted"]), signed(one["measured"]), _range(*one["random"]))
         rows.append((f"{one['name']}: {len(one['nodes'])} {done[one['how']]}", *told))
-    return _table(("test", "predicted", "measured", "as many other neurons"), rows)
+    return _table(("test", "predicted", "measured", f"{DRAWS} random sets"), rows)
+
+
+def _range(*random: float | None) -> str:
+    """What came of random sets: their mean, and from where to where they lie."""
+    mean, low, high = ("?" if x is None else signed(x) for x in random)
+    return f"{mean}, from {low} to {high}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

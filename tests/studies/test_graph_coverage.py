@@ -80,12 +80,19 @@ def test_each_part_of_the_rule_counts(part):
 def test_shuffled_predictions_by_closed_form(tiny):
     """Of signs in any order: the mean agreement is the chance that two drawn at random are alike."""
     result = run_study(study(tiny), tiny)
-    shuffled = result.controls[0].grids["agreement"]
-    for n, one in enumerate(PROMPTS):
+    shuffled, passing = (result.controls[0].grids[name] for name in ("agreement", "passing"))
+    for row, one in enumerate(PROMPTS):
         _, said, came = signs(tiny, one)
         chance = sum((said == sign).mean() * (came == sign).mean() for sign in (-1, 1))
-        assert float(shuffled.values.numpy()[n]) == pytest.approx(chance, abs=0.03)
-        assert shuffled.low.numpy()[n] <= chance + 1e-9 and chance - 1e-9 <= shuffled.high.numpy()[n]
+        assert float(shuffled.values.numpy()[row]) == pytest.approx(chance, abs=0.03)
+        assert shuffled.low.numpy()[row] <= chance + 1e-9 and chance - 1e-9 <= shuffled.high.numpy()[row]
+        # Of n signs, a positive as said and b as they came: of the a, as many come positive as a blind draw of b takes.
+        n, a, b = len(said), int((said > 0).sum()), int((came > 0).sum())
+        alike = np.arange(n + 1)
+        agreeing = (n - a - b + 2 * alike) / n
+        reached = [stats.hypergeom(n, a, b).pmf(alike)[agreeing >= bar - 1e-9].sum() for bar in np.arange(11) / 10]
+        np.testing.assert_allclose(passing.values.numpy()[row], reached, atol=0.05)
+    assert passing.axes["at least"][8] == "0.8"
     assert result.controls[0].grids["covered"].values.numpy()[0] == 1, "of a rule that all meet"
     never = run_study(study(tiny, Rule(replacement=1, completeness=1, agreement=1)), tiny)
     assert never.controls[0].grids["covered"].values.numpy()[0] == 0
@@ -97,6 +104,8 @@ def test_it_shows_each_prompt_and_stops_after_any():
     known = [np.isfinite(one.grids["replacement"].values.numpy()).tolist() for one in shown]
     assert known == [[True, False, False], [True, True, False], [True, True, True]]
     assert [one.done for one in shown] == pytest.approx([1 / 3, 2 / 3, 1])
+    orders = [np.isfinite(one.controls[0].grids["passing"].values.numpy()).all(1).tolist() for one in shown]
+    assert orders == known
     stopped = list(stream(study(model), model, cancelled=lambda: True))
     assert len(stopped) == 0, "the first step only looks at a prompt"
 
@@ -112,14 +121,6 @@ def test_no_graph_is_drawn_where_a_prompt_has_no_difference(monkeypatch):
         run_study(study(model, prompts=(*PROMPTS, Question(prompt="w1 w2", answer=answer, foil=foil))), model)
 
 
-def test_what_is_refused():
-    model = tiny_models.model("gpt2")
-    with pytest.raises(BadClaim, match="no prompt"):
-        study(model, prompts=())
-    with pytest.raises(NotOneToken):
-        run_study(study(model, prompts=(Question(prompt="w1", answer="w2 w3"),)), model)
-    with pytest.raises(ValueError, match="less than or equal to 1"):
-        Rule(replacement=2, completeness=0, agreement=0)
 def test_no_more_than_one_prompts_run_is_held(monkeypatch):
     model, held = tiny_models.model("gpt2"), []
 
@@ -134,3 +135,11 @@ def test_no_more_than_one_prompts_run_is_held(monkeypatch):
     assert len(held) > 2
 
 
+def test_what_is_refused():
+    model = tiny_models.model("gpt2")
+    with pytest.raises(BadClaim, match="no prompt"):
+        study(model, prompts=())
+    with pytest.raises(NotOneToken):
+        run_study(study(model, prompts=(Question(prompt="w1", answer="w2 w3"),)), model)
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        Rule(replacement=2, completeness=0, agreement=0)

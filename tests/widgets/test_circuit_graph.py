@@ -72,7 +72,9 @@ def test_the_graph_on_screen_is_the_studys(panel, model):
     drawn = {name: decode(value) if isinstance(value, dict) and "data" in value else value
              for name, value in view.graph.items()}  # fmt: skip
     assert drawn["value"] == pytest.approx(graph.value) and drawn["share"] == pytest.approx(graph.share)
-    assert drawn["direct"] == pytest.approx(graph.direct_share) and 0 < drawn["share_random"] < drawn["share"]
+    beside = run_study(study, model).controls[0].grids["share"]
+    assert drawn["share_random"] == [float(x.numpy()[0]) for x in (beside.values, beside.low, beside.high)]
+    assert 0 < drawn["share_random"][1] < drawn["share_random"][2] < drawn["share"]
     assert (drawn["tokens"], drawn["layers"], drawn["source"]) == (["w5", "w6", "w7", "w8"], 3, "")
     place = {f"{layer}_{neuron}_{at}": n for n, (layer, at, neuron) in enumerate(graph.neurons.tolist())}
     place |= {f"{layer}_-1_{at}": graph.rest.start + 4 * layer + at for layer in range(3) for at in range(4)}
@@ -233,18 +235,22 @@ def test_the_dial_runs_once_its_rule_is_stated(panel, model):
     assert "each from 0 to 1" in view.problem and view.stated is None
     say(view, do="state", rule=RULE.model_dump())
     until_settled(view)
-    found = run_study(GraphCoverage(model=model.ref, prompts=PROMPTS, rule=RULE), model)
+    found = run_study(GraphCoverage(model=model.ref, prompts=PROMPTS, rule=RULE, count=ASKED["count"]), model)
+    assert view.coverage["count"] == ASKED["count"]
     for name in ("replacement", "completeness", "agreement"):
         np.testing.assert_array_equal(decode(view.coverage[name]), found.grids[name].values.numpy())
-    covered, shuffled = found.grids["covered"], found.controls[0].grids["agreement"]
-    assert view.coverage["stated"] == [float(x.numpy()[0]) for x in (covered.values, covered.low, covered.high)]
-    np.testing.assert_array_equal(decode(view.coverage["agreement_shuffled"]), shuffled.values.numpy())
+    shuffled = found.controls[0].grids
+    for name, covered in (("stated", found.grids["covered"]), ("stated_shuffled", shuffled["covered"])):
+        assert view.coverage[name] == [float(x.numpy()[0]) for x in (covered.values, covered.low, covered.high)]
+    np.testing.assert_array_equal(decode(view.coverage["shuffled"]), shuffled["passing"].values.numpy())
     before = view.asked["cover"]
+    view.count = 20
     view.rule = RULE.model_dump() | {"agreement": 0.9}
     say(view, do="state", rule=view.rule)
     say(view, do="reset")
     until_settled(view)
     assert view.stated == RULE.model_dump() and view.asked["cover"] == before
+    assert view.coverage["count"] == ASKED["count"], "as its rule was stated"
 
 
 def test_a_stopped_dial_goes_on_when_it_is_asked_to(panel):
@@ -280,7 +286,10 @@ def test_what_is_on_screen_is_recorded_and_saved(panel, model, tmp_path):
     assert neurons(view)[0] in page and "off" in page
     picture = view.picture()
     assert f"{view.outcome[0]['measured']:+.2f}".replace("-", "\N{MINUS SIGN}") in picture
-    assert f"{view.graph['share']:.1%}" in picture and "random" in picture
+    assert f"{view.graph['share']:.1%}" in picture
+    assert "8 random sets of as many {:.1%}, from {:.1%} to {:.1%}".format(*view.graph["share_random"]) in picture
+    mean, low, high = (f"{x:+.2f}".replace("-", "\N{MINUS SIGN}") for x in view.outcome[0]["random"])
+    assert f"{mean}, from {low} to {high}" in picture
 
 
 def test_run_draws_and_tests_without_a_browser(model):

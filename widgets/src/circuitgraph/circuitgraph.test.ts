@@ -8,7 +8,7 @@ import { nearest, placesOf, planOf, stepped } from "./layout";
 import { axisOf } from "./outcome";
 import { lit, waysOf } from "./paths";
 import { sampleGraph, sampleModel, SMALL, SMALL_LEVELS } from "./sample";
-import { coverageOf, graphOf, levelsOf, OUTPUT, REST, type CircuitGraphTraits, type Graph } from "./traits";
+import { coverageOf, graphOf, levelsOf, OUTPUT, REST, type CircuitGraphTraits, type Graph, type Rule } from "./traits";
 import { effectInWords, levelInWords, litInWords, nameOf, toward } from "./words";
 
 const small = graphOf(SMALL) as Graph;
@@ -113,15 +113,26 @@ describe("places", () => {
 });
 
 describe("coverage", () => {
+  // Of each prompt's orders: how many agree on k tenths of the signs or more. The last prompt that was run has too few scores.
+  const orders = [[1, 1, 1, 0.9, 0.8, 0.5, 0.4, 0.3, 0.1, 0, 0], [1, 1, 1, 1, 1, 0.7, 0.2, 0.1, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], Array<number>(11).fill(Number.NaN)];
   const coverage = coverageOf({
-    prompts: ["a", "b", "c", "d"], replacement: encode("float32", [4], [0.2, 0.2, 0.1, Number.NaN]), completeness: encode("float32", [4], [0.7, 0.8, 0.9, Number.NaN]),
-    agreement: encode("float32", [4], [0.7, 0.6, 0.9, Number.NaN]), agreement_shuffled: encode("float32", [4], [0.2, 0.9, 0.1, Number.NaN]), stated: null,
+    count: 600, prompts: ["a", "b", "c", "d"], replacement: encode("float32", [4], [0.2, 0.2, 0.1, Number.NaN]), completeness: encode("float32", [4], [0.7, 0.8, 0.9, Number.NaN]),
+    agreement: encode("float32", [4], [0.7, 0.6, 0.9, Number.NaN]), shuffled: encode("float32", [4, 11], orders.flat()), stated: null, stated_shuffled: null,
   })!;
 
   it("counts the prompts that were run and meet the rule, on its very edge too", () => {
-    expect(covered(coverage, { replacement: 0.2, completeness: 0.7, agreement: 0.7 }).map((one) => one.toFixed(3))).toEqual(["0.333", "0.061", "0.792", "3.000"]);
+    expect(covered(coverage, { replacement: 0.2, completeness: 0.7, agreement: 0.7 }).map((one) => one.toFixed(3))).toEqual(["0.333", "0.061", "0.792", "3.000", "0.133"]);
     expect(covered(coverage, { replacement: 0, completeness: 0, agreement: 0 })[0]).toBe(1);
-    expect(covered(coverage, { replacement: 0.2, completeness: 0.7, agreement: 0.7 }, coverage.agreement_shuffled)[0]).toBeCloseTo(1 / 3);
+  });
+
+  it("counts orders of the predictions, not prompts whose mean agreement passes", () => {
+    const shuffled = (rule: Rule): number => covered(coverage, rule)[4];
+    // Two prompts pass the other bars: 0.3 and 0.1 of their orders reach 0.7; the third adds none; three were run.
+    expect(shuffled({ replacement: 0.2, completeness: 0.7, agreement: 0.7 })).toBeCloseTo(0.4 / 3);
+    expect(shuffled({ replacement: 0.2, completeness: 0.8, agreement: 0.7 })).toBeCloseTo(0.1 / 3);
+    expect(shuffled({ replacement: 0.2, completeness: 0.7, agreement: 0.3 })).toBeCloseTo(1.9 / 3);
+    expect(shuffled({ replacement: 0, completeness: 0, agreement: 0 })).toBe(1);
+    expect(shuffled({ replacement: 0.2, completeness: 0, agreement: 1 })).toBe(0);
   });
 
   it("has Wilson's interval", () => {
@@ -141,8 +152,8 @@ describe("words", () => {
     expect([0, 3, 5, 6].map((n) => nameOf(small, n))).toEqual(["L0 neuron 1 at a (0)", "L0 rest at ·<b> (1)", "token ·<b> (1)", "output ·flower − ·animal"]);
     expect(effectInWords(small, full, 1)).toBe("value +1.00, effect −1.00 logits ▼ toward ·animal");
     expect(toward({ answer: " a", foil: "" }, -1)).toBe("▼ away from ·a");
-    expect(levelInWords(levelsOf(SMALL_LEVELS)!, 0).map(([, value]) => value)).toEqual(["0.08", "0.60", "−5.3", "−7.0", "−0.1 [−0.5, +0.2]"]);
-    expect(levelInWords(levelsOf(SMALL_LEVELS)!, 1).map(([, value]) => value)).toEqual(["0.13", "0.71", "−7.3", "–", "–"]);
+    expect(levelInWords(levelsOf(SMALL_LEVELS)!, 0).map(([, value]) => value)).toEqual(["0.08", "0.60", "−5.31", "−7.01", "−0.10, from −0.50 to +0.20"]);
+    expect(levelInWords(levelsOf(SMALL_LEVELS)!, 1).map(([, value]) => value)).toEqual(["0.13", "0.71", "−7.35", "–", "–"]);
   });
 
   it("puts both bars of a test on one axis, 0 on it", () => {
@@ -185,7 +196,7 @@ describe("the view", () => {
 
   it("shows how much the neurons hold, beside random ones, and takes tokens and labels as text", async () => {
     await open({ chosen: "1_3_1" });
-    expect(text(".mikit-number")).toBe("600 neurons hold11.8 % of the effect600 at random 0.4 %");
+    expect(text(".mikit-number")).toBe("all 600 neurons, before pruning, hold11.8 % of the effect8 random sets: 0.40 % (0.31 to 0.52)");
     expect(text(".mikit-cg-title")).toBe("L1 neuron 3 at ·<b> (1) “flowers <i>”");
     expect(host.querySelector(".mikit-cg-title *, .mikit-cg-axes b, i")).toBeNull();
   });
@@ -243,7 +254,7 @@ describe("the view", () => {
     const one = { name: "late", nodes: ["1_3_1"], how: "ablate" as const, other: "", predicted: -1.83, measured: -0.41, random: [0, -0.1, 0.12] as [number, number, number] };
     await open({ tests: [one, one], outcome: [one], predicted: -1 });
     expect(text(".mikit-cg-verdict")).toBe("predicted −1.83 · measured −0.41");
-    expect(text(".mikit-cg-outcome")).toContain("random 0 [−0.10, +0.12]");
+    expect(text(".mikit-cg-outcome")).toContain("8 random sets: 0, from −0.10 to +0.12");
     expect(host.querySelectorAll(".mikit-cg-outcome .mikit-cg-neg, .mikit-cg-outcome .mikit-cg-band, .mikit-cg-you")).toHaveLength(4);
     expect(text(".mikit-cg-answer")).toContain("1 more being tested");
     fake.receive({ outcome: [one, { ...one, how: "boost", measured: 0.2 }] });
@@ -261,7 +272,9 @@ describe("the view", () => {
     await open();
     slide("Pruning: how much of the graph is kept", 0);
     await drawn();
-    expect(text(".mikit-cg-numbers")).toBe("kept2 neurons, 0 rest nodes, 4 edgesreplacement0.08completeness0.60all off: predicted−5.3measured−7.0as many random−0.1 [−0.5, +0.2]");
+    expect(text(".mikit-cg-numbers")).toBe("kept2 neurons, 0 rest, 4 edgesreplacement0.08completeness0.60all off, logits: predicted−5.31measured−7.018 random sets−0.10, from −0.50 to +0.20");
+    expect(host.querySelector(".mikit-cg-figure:nth-child(2)")!.getAttribute("aria-label")).toMatch(/^replacement 0\.08\. Of all influence, how much/);
+    expect(host.querySelector<HTMLElement>(".mikit-cg-figure:nth-child(3)")!.title).toContain("not from the rest");
     expect(fake.model.get("level")).toBe(0);
     expect(fake.model.get("asked")).toEqual({ graph: 1, levels: 1, test: 1, examples: 1, cover: 1 });
   });
@@ -273,21 +286,26 @@ describe("the view", () => {
     button("State this rule").click();
     const stated = { replacement: 0.2, completeness: 0.7, agreement: 0.7 };
     expect(fake.sent).toEqual([{ do: "state", rule: stated }]);
+    const orders = [1, 1, 0.9, 0.8, 0.6, 0.4, 0.2, 0.04, 0, 0, 0];
+    expect(text(".mikit-cg-about")).toBe("600 neurons, unpruned; signs of the 10 strongest");
     const ran = (replacement: number[]): CircuitGraphTraits["coverage"] => ({
       ...fake.model.get("coverage")!, replacement: encode("float32", [2], replacement), completeness: encode("float32", [2], [0.9, 0.9]),
-      agreement: encode("float32", [2], [1, 1]), agreement_shuffled: encode("float32", [2], [0.2, 0.2]),
+      agreement: encode("float32", [2], replacement.map((one) => one && 1)), shuffled: encode("float32", [2, 11], [...orders, ...orders]), count: 300,
     });
     fake.receive({ stated, coverage: ran([0.3, Number.NaN]), status: { state: "stopped", text: "", done: 0 } });
     await drawn();
-    expect(text(".mikit-cg-covered")).toBe("covered 100 % [21, 100] of 1 run (2 in all), shuffled 0 %");
+    expect(text(".mikit-cg-covered")).toBe("covered 100 % [21, 100] of 1 (2 in all), shuffled 4 %");
     expect(button("Go on").hidden).toBe(false);
-    fake.receive({ coverage: { ...ran([0.3, 0.15])!, stated: [0.5, 0.09, 0.91] } });
+    fake.receive({ coverage: { ...ran([0.3, 0.15])!, stated: [0.5, 0.09, 0.91], stated_shuffled: [0.028, 0, 0.167] } });
     await drawn();
     const line = (): string | null => host.querySelector(".mikit-cg-dial .mikit-cg-stated")!.getAttribute("x1");
     const before = line();
-    expect(text(".mikit-cg-covered")).toContain("50 % [9, 91]");
+    expect(text(".mikit-cg-covered")).toBe("covered 50 % [9, 91] of 2, shuffled 3 % [0, 17]");
+    const band = (): Element | null => host.querySelector(".mikit-cg-dial .mikit-cg-band");
+    expect([band()!.getAttribute("x"), text(".mikit-cg-about")]).toEqual(["1", "300 neurons, unpruned; signs of the 10 strongest"]);
     slide("Rule: replacement at least", 0.1);
-    expect(text(".mikit-cg-covered")).toContain("100 % [34, 100]");
+    expect(text(".mikit-cg-covered")).toBe("covered 100 % [34, 100] of 2, shuffled 4 %");
+    expect(band()).toBeNull();
     expect(line()).toBe(before);
     expect(text(".mikit-cg-state")).toContain("│ stated 0.20/0.70/0.7\n50 % [9, 91]");
   });
@@ -310,7 +328,7 @@ describe("the view", () => {
 
   it("stands at its full size before there is a graph, while it is drawn, and without a kernel", async () => {
     const none = { ...sampleGraph(2, 2, 1, 1, 0), ids: [], ...Object.fromEntries(["kind", "since"].map((name) => [name, encode("uint8", [0], [])])),
-      ...Object.fromEntries(["layer", "position", "feature"].map((name) => [name, encode("int32", [0], [])])), ...Object.fromEntries(["value_of", "effect", "reached"].map((name) => [name, encode("float32", [0], [])])), done: false };
+      ...Object.fromEntries(["layer", "position", "feature"].map((name) => [name, encode("int32", [0], [])])), ...Object.fromEntries(["value_of", "effect"].map((name) => [name, encode("float32", [0], [])])), done: false };
     await open({ graph: null, levels: null, coverage: null });
     expect(text(".mikit-cg-nothing")).toBe("No graph yet. Drawing takes about 3 s and 400 MB.");
     expect(plot().style.height).toBe("470px");
@@ -327,12 +345,17 @@ describe("the view", () => {
     expect(fake.model.get("pinned")).toEqual(["3_9_1"]);
   });
 
-  it("reads as a table, strongest first", async () => {
-    await open();
+  it("reads as a table: levels, tests and dial, then nodes, strongest first", async () => {
+    await open({ outcome: [{ name: "late", nodes: ["1_3_1"], how: "ablate", other: "", predicted: -1.83, measured: -0.41, random: [0.05, -0.1, 0.12] }] });
     button("Read as a table").click();
-    const rows = [...host.querySelectorAll("tbody tr")].map((row) => row.textContent);
-    expect(rows[0]).toBe("1_3_1neuron11·<b>−4.002.00");
-    expect(rows).toHaveLength(7);
+    const rows = [...host.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent).join("|"));
+    expect(rows[0]).toBe("level 1: 2 neurons off|level||||||0.08|0.60||−5.31|−7.01|−0.10|−0.50|0.20");
+    expect(rows[2]).toBe("late switched off|test|||||||||−1.83|−0.41|0.05|−0.10|0.12");
+    expect(rows[3]).toMatch(/^State a rule: 2 prompts are run then\..*unpruned; signs of the 10 strongest\|dial\|+$/);
+    expect(rows[4]).toBe("p|dial||||||NaN|NaN|NaN|||||");
+    expect(rows[6]).toBe("1_3_1|neuron|1|1|·<b>|−4.00|2.00||||||||");
+    expect(rows).toHaveLength(13);
+    expect(new Set([...host.querySelectorAll("tbody tr, thead tr")].map((row) => row.children.length))).toEqual(new Set([15]));
   });
 
   it("follows the hand over 2,000 nodes and 20,000 edges within a frame", async () => {

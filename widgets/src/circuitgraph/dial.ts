@@ -5,11 +5,10 @@ import { box, line, rect } from "./box";
 import type { Coverage, Rule } from "./traits";
 
 const Z = 1.959964;
-const TALL = 20;
+const TALL = 14;
 
 /** Wilson's 95 % interval of a share, `right` of `n` (Wilson 1927, JASA 22, 209-212). */
 export function wilson(right: number, n: number): [share: number, low: number, high: number] {
-  if (!n) return [Number.NaN, Number.NaN, Number.NaN];
   const [share, z] = [right / n, Z * Z];
   const [middle, half] = [share + z / (2 * n), Z * Math.sqrt((share * (1 - share)) / n + z / (4 * n * n))];
   const held = (value: number): number => Math.min(1, Math.max(0, value / (1 + z / n)));
@@ -17,23 +16,32 @@ export function wilson(right: number, n: number): [share: number, low: number, h
 }
 
 const NAMES: [keyof Rule, string, number][] = [["replacement", "replacement", 0.01], ["completeness", "completeness", 0.01], ["agreement", "signs right", 0.1]];
+/** Bars that agreement can be held against: tenths. */
+const BARS = 11;
 
-/** The share of the prompts that were run so far that meet a rule, with its interval and how many they are. */
-export function covered(coverage: Coverage, rule: Rule, agreement = coverage.agreement): [share: number, low: number, high: number, n: number] {
-  const { replacement, completeness } = coverage;
-  const run = coverage.prompts.map((_, p) => p).filter((p) => Number.isFinite(replacement[p]!) && Number.isFinite(agreement[p]!));
-  const met = run.filter((p) => replacement[p]! >= Math.fround(rule.replacement) && completeness[p]! >= Math.fround(rule.completeness) && agreement[p]! >= Math.fround(rule.agreement));
-  return [...wilson(met.length, run.length), run.length];
+/** The share of the prompts that were run so far that meet a rule, with its interval, how many they are, and what other
+ * orders of the predictions cover on average. */
+export function covered(coverage: Coverage, rule: Rule): [share: number, low: number, high: number, n: number, shuffled: number] {
+  const { agreement, prompts, shuffled } = coverage;
+  const meets = (name: keyof Rule) => (p: number): boolean => coverage[name][p]! >= Math.fround(rule[name]);
+  const run = prompts.map((_, p) => p).filter((p) => isFinite(agreement[p]!));
+  const scored = run.filter(meets("replacement")).filter(meets("completeness"));
+  const met = scored.filter(meets("agreement"));
+  const bar = Math.ceil(10 * rule.agreement - 1e-6);
+  const chance = scored.reduce((sum, p) => sum + shuffled[BARS * p + bar]!, 0) / run.length;
+  return [...wilson(met.length, run.length), run.length, chance];
 }
 
-export const ruleInWords = (rule: Rule): string => NAMES.map(([name, , step]) => fixed(rule[name], step < 0.1 ? 2 : 1)).join("/");
+const barInWords = (rule: Rule, name: keyof Rule): string => fixed(rule[name], name === "agreement" ? 1 : 2);
 
-const range = ([share, low, high]: readonly number[]): string => `${percent(share!)} [${Math.round(100 * low!)}, ${Math.round(100 * high!)}]`;
+const range = ([share, ...ends]: readonly number[]): string => percent(share!) + (ends.length ? ` [${ends.map((one) => Math.round(100 * one)).join(", ")}]` : "");
 
 export interface Dialled {
   coverage: Coverage | null;
   rule: Rule;
   stated: Rule | null;
+  /** Over how many neurons graphs will be drawn. */
+  count: number;
   live: boolean;
   /** The kernel is at work. */
   running: boolean;
@@ -61,44 +69,48 @@ export function dialOf(signal: AbortSignal, moved: (rule: Rule) => void, stating
   const words = box("covered");
   const chart = svg("svg", { height: TALL, role: "img" });
   const said = box("said");
-  const figure = box("share", words, chart);
+  const about = box("about");
+  const figure = box("share", words, chart, about);
 
-  function draw(coverage: Coverage, rule: Rule, width: number): void {
-    const [own, shuffled] = [covered(coverage, rule), covered(coverage, rule, coverage.agreement_shuffled)];
+  function draw(coverage: Coverage, rule: Rule, stated: Rule | null, width: number): void {
+    const [share, low, high, n, chance] = covered(coverage, rule);
+    // Of the stated rule the numbers are the record's own: they alone have the orders' range.
+    const asStated = stated && NAMES.every(([name]) => rule[name] === stated[name]);
+    const own = (asStated && coverage.stated) || [share, low, high];
+    const shuffled = (asStated && coverage.stated_shuffled) || [chance];
     const x = (share: number): number => 1 + share * (width - 2);
-    const known = (found: readonly number[]): boolean => Number.isFinite(found[0]!);
     const all = coverage.prompts.length;
-    if (!own[3]) return;
-    words.replaceChildren("covered ", h("b", {}, known(own) ? range(own) : "–"), own[3] < all ? ` of ${own[3]} run (${all} in all)` : ` of ${all}`,
-      ...(known(shuffled) ? [`, shuffled ${percent(shuffled[0])}`] : []));
-    chart.replaceChildren(
-      ...(known(shuffled) ? [rect("band", x(shuffled[1]), 0, x(shuffled[2]) - x(shuffled[1]), TALL), line("random", x(shuffled[0]), 0, x(shuffled[0]), TALL)] : []),
-      line("base", x(0), TALL / 2, x(1), TALL / 2),
-      ...(known(own) ? [rect("measured mikit-cg-pos", x(0), 6, x(own[0]) - x(0), 8), line("whisker", x(own[1]), TALL / 2, x(own[2]), TALL / 2)] : []),
+    if (!n) return;
+    words.replaceChildren("covered ", h("b", {}, range(own)), ` of ${n}${n < all ? ` (${all} in all)` : ""}, shuffled ${range(shuffled)}`);
+    chart.append(
+      ...(shuffled.length > 1 ? [rect("band", x(shuffled[1]!), 0, x(shuffled[2]!) - x(shuffled[1]!), TALL)] : []),
+      line("random", x(shuffled[0]!), 0, x(shuffled[0]!), TALL),
+      rect("measured mikit-cg-pos", x(0), 3, x(own[0]!) - x(0), 8), line("whisker", x(own[1]!), TALL / 2, x(own[2]!), TALL / 2),
       ...(coverage.stated ? [line("stated", x(coverage.stated[0]), 0, x(coverage.stated[0]), TALL)] : []));
   }
 
   return {
     state, figure,
     element: box("dial", figure, ...sliders.map(({ element }) => element), box("state", state, said)),
-    show({ coverage, rule, stated, live, running, width }) {
+    show({ coverage, rule, stated, count, live, running, width }) {
       now = rule;
       for (const { name, input, here } of sliders) {
         input.value = String(rule[name]);
         input.setAttribute("value", input.value);
-        here.textContent = fixed(rule[name], name === "agreement" ? 1 : 2);
+        here.textContent = barInWords(rule, name);
       }
       const all = coverage?.prompts.length ?? 0;
       const begun = coverage ? covered(coverage, rule)[3] : 0;
       state.hidden = !live || !all || (stated !== null && (running || begun === all));
       state.textContent = stated ? "Go on" : "State this rule";
       said.hidden = !state.hidden;
-      said.textContent = stated ? `│ stated ${ruleInWords(stated)}${coverage?.stated ? `\n${range(coverage.stated)}` : ""}` : "";
+      said.textContent = stated ? `│ stated ${NAMES.map(([name]) => barInWords(stated, name)).join("/")}${coverage?.stated ? `\n${range(coverage.stated)}` : ""}` : "";
       words.textContent = !all ? "No prompts were given." : stated ? "The prompts are run." : live ? `State a rule: ${all} prompts are run then.` : "No rule was stated.";
       chart.setAttribute("width", String(width));
       chart.replaceChildren(line("base", 1, TALL / 2, width - 1, TALL / 2));
-      if (coverage) draw(coverage, rule, width);
-      chart.setAttribute("aria-label", words.textContent ?? "");
+      about.textContent = `${coverage?.count ?? count} neurons, unpruned; signs of the 10 strongest`;
+      if (coverage) draw(coverage, rule, stated, width);
+      chart.setAttribute("aria-label", words.textContent!);
     },
   };
 }

@@ -23,6 +23,9 @@ export interface Drawn {
   place: Map<string, number>;
 }
 
+/** All on screen, by the size of their effect. */
+export const strongest = ({ ids, effect }: Drawn): number[] => ids.map((_, i) => i).sort((a, b) => Math.abs(effect[b]!) - Math.abs(effect[a]!) || a - b);
+
 const mean = (values: number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 
 export function drawnOf(graph: Graph, level: number, groups: readonly Group[]): Drawn {

@@ -8,13 +8,13 @@ import { tokenLabel } from "../shared/tokens";
 import type { Table } from "../shared/types";
 import { box } from "./box";
 import { dialOf } from "./dial";
-import { drawnOf, type Drawn } from "./drawn";
+import { drawnOf, strongest, type Drawn } from "./drawn";
 import { Inputs } from "./inputs";
 import { Inspector } from "./inspector";
 import { Picture } from "./picture";
 import { pruneOf } from "./prune";
-import { coverageOf, graphOf, levelCount, levelsOf, NEURON, type CircuitGraphTraits, type Graph, type Group, type How, type Rule } from "./traits";
-import { drawnName, effectInWords } from "./words";
+import { coverageOf, graphOf, levelCount, levelsOf, EMBEDDING, NEURON, type CircuitGraphTraits, type Graph, type Group, type How, type Rule } from "./traits";
+import { DRAWS, drawnName, effectInWords, testInWords } from "./words";
 import "./circuitgraph.css";
 
 const WIDE = [544, 470] as const;
@@ -22,15 +22,15 @@ const NARROW = [500, 380] as const;
 const SIDE = 232;
 const GAP = 24;
 /** The bar of coverage. */
-const COVER = 272;
+const COVER = 288;
+const TABS = ["Node", "Texts", "Coverage"] as const;
 const KINDS = ["neuron", "rest", "token", "output", "group"];
 
 /** What every graph is drawn from: with another, all that was measured on the older one is old. */
 const DRAWN_LANES = ["graph", "levels"];
 
-function share(value: number): string {
-  return `${fixed(100 * value, 1)} %`;
-}
+type Rows = Table["rows"];
+const blanks = (count: number): string[] => Array<string>(count).fill("");
 
 function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
   let graph: Graph | null = graphOf(model.get("graph"));
@@ -48,20 +48,33 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
   });
 
   function table(): Table {
-    const columns = ["node", "kind", "layer", "position", "token", "value", "effect"];
+    const columns = "what kind layer position token value effect replacement completeness agreement predicted measured random lowest highest".split(" ");
     if (!graph || !drawn) return { caption: "No graph yet", columns, rows: [] };
     const [now, shown] = [graph, drawn];
-    const order = shown.ids.map((_, i) => i).sort((a, b) => Math.abs(shown.effect[b]!) - Math.abs(shown.effect[a]!));
     return {
-      caption: "Nodes drawn at this level, by the size of their effect on the output along all drawn ways, in logits.",
+      caption: `Levels, tests, dial; then nodes drawn at this level, by their effect along all drawn ways. Effects and changes in logits; random: mean, lowest, highest of ${DRAWS}.`,
       columns,
-      rows: order.map((i) => {
+      rows: [...levelRows(), ...testRows(), ...dialRows(), ...strongest(shown).map((i) => {
         const n = shown.node[i]!;
-        const at = n < 0 ? "" : now.position[n]!;
-        return [shown.ids[i]!, KINDS[shown.kind[i]!]!, shown.kind[i] === NEURON || shown.kind[i] === 1 ? `${now.layer[n]}` : "", `${at}`,
-          n < 0 ? "" : tokenLabel(now.tokens[now.position[n]!] ?? ""), n < 0 ? "" : now.value_of[n]!, shown.effect[i]!];
-      }),
+        const kind = shown.kind[i]!;
+        const own = n < 0 ? blanks(3) : [`${now.position[n]}`, tokenLabel(now.tokens[now.position[n]!] ?? ""), now.value_of[n]!];
+        return [shown.ids[i]!, KINDS[kind]!, kind < EMBEDDING ? `${now.layer[n]}` : "", ...own, shown.effect[i]!, ...blanks(8)];
+      })],
     };
+  }
+
+  function levelRows(): Rows {
+    return levels ? [...levels.kept].map((kept, k) => [`level ${k + 1}: ${kept} neurons off`, "level", ...blanks(5), levels!.replacement[k]!, levels!.completeness[k]!, "",
+      ...(["predicted", "measured", "random", "random_low", "random_high"] as const).map((name) => levels![name][k]!)]) : [];
+  }
+
+  const testRows = (): Rows => model.get("outcome").map((one) => [testInWords(one), "test", ...blanks(8), one.predicted, one.measured, ...one.random]);
+
+  function dialRows(): Rows {
+    if (!coverage) return [];
+    const { prompts, replacement, completeness, agreement } = coverage;
+    return [[dial.figure.textContent ?? "", "dial", ...blanks(13)], ...prompts.map((prompt, p) => (
+      [prompt, "dial", ...blanks(5), replacement[p]!, completeness[p]!, agreement[p]!, ...blanks(5)]))];
   }
 
   function send(message: Record<string, unknown>, buffers: ArrayBuffer[] = []): void {
@@ -141,11 +154,11 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
   const tabs = box("tabs mikit-chrome");
   const beside = box("beside", view.number.element, tabs, inspector.element);
   const stage = box("stage", picture.element, beside, prune.element, dial.element);
-  const buttons = (["Node", "Coverage"] as const).map((label) => textButton(label, signal, () => tab(label)));
+  const buttons = TABS.map((label) => textButton(label, signal, () => tab(label)));
   tabs.append(...buttons);
   view.inputs.append(inputs.element);
   view.stage.append(stage);
-  for (const control of [...inputs.controls, ...inspector.controls, dial.state]) view.needsKernel(control);
+  [...inputs.controls, ...inspector.controls, dial.state].forEach(view.needsKernel);
   view.tie(picture.element, "graph");
   view.tie(view.number.element, "graph");
   view.tie(prune.element, "levels");
@@ -153,8 +166,8 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
   view.tie(inspector.fading.examples, "examples");
   view.tie(dial.figure, "cover");
 
-  /** Where the view is narrow, node and coverage take turns. */
-  function tab(label: "Node" | "Coverage"): void {
+  /** Where the view is narrow, a node, where it is strong, and coverage take turns. */
+  function tab(label: (typeof TABS)[number]): void {
     stage.dataset["tab"] = label;
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === label));
   }
@@ -168,16 +181,17 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
 
   function drawDial(): void {
     const running = ["busy", "waiting"].includes(model.get("status").state);
-    dial.show({ coverage, rule: model.get("rule"), stated: model.get("stated"), live: view.live, running, width: view.wide ? COVER : view.width });
+    dial.show({ coverage, rule: model.get("rule"), stated: model.get("stated"), count: model.get("count"), live: view.live, running, width: view.wide ? COVER : view.width });
   }
 
   function drawNumber(): void {
     if (!graph) return view.number.clear();
     const { share: own, share_random: random, source } = graph;
-    const count = source ? "its" : `${model.get("count")}`;
+    const [mean, low, high] = random?.map((one) => fixed(100 * one)) ?? [];
     view.number.show({
-      label: `${count} neurons hold`, value: own === null ? "not said" : share(own), unit: own === null ? "" : "of the effect",
-      below: source ? `in ${source}` : `${count} at random ${random === null ? "not yet" : share(random)}`,
+      label: `all ${source ? "its" : model.get("count")} neurons, before pruning, hold`,
+      value: own === null ? "not said" : `${fixed(100 * own, 1)} %`, unit: own === null ? "" : "of the effect",
+      below: source ? `in ${source}` : `${DRAWS}: ${mean ? `${mean} % (${low} to ${high})` : "not yet"}`,
     });
   }
 
@@ -191,7 +205,8 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
     refreshDrawn();
     inputs.draw();
     drawNumber();
-    const inks = { pos: view.colour("--mk-pos"), neg: view.colour("--mk-neg"), ink: view.colour("--mk-ink"), page: view.colour("--mk-bg"), grid: view.colour("--mk-grid") };
+    const ink = (name: string): string => view.colour(`--mk-${name}`);
+    const inks = { pos: ink("pos"), neg: ink("neg"), ink: ink("ink"), page: ink("bg"), grid: ink("grid") };
     picture.draw(graph, drawn, view.wide ? [view.width - SIDE - GAP, WIDE[1]] : [Math.min(NARROW[0], view.width), NARROW[1]], inks, nothing());
     picture.mark({ pinned: model.get("pinned"), chosen: model.get("chosen") });
     inspector.draw(graph, drawn, view.wide ? SIDE : (view.width - GAP) / 2);
@@ -199,19 +214,14 @@ function render({ model, el, signal }: RenderProps<CircuitGraphTraits>): void {
     drawDial();
   }
 
-  view.watch(["graph"], () => {
-    graph = graphOf(model.get("graph"));
+  const fresh = (name: "graph" | "levels" | "coverage", take: () => void): void => view.watch([name], () => {
+    take();
     view.draw();
   });
-  view.watch(["levels"], () => {
-    levels = levelsOf(model.get("levels"));
-    view.draw();
-  });
-  view.watch(["coverage"], () => {
-    coverage = coverageOf(model.get("coverage"));
-    view.draw();
-  });
-  view.watch(["prompt", "answer", "foil", "count", "other", "level", "pinned", "groups", "chosen", "tests", "rule", "stated", "predicted", "examples", "counts", "outcome", "detail", "estimate", "problem", "status"]);
+  fresh("graph", () => { graph = graphOf(model.get("graph")); });
+  fresh("levels", () => { levels = levelsOf(model.get("levels")); });
+  fresh("coverage", () => { coverage = coverageOf(model.get("coverage")); });
+  view.watch(["prompt", "answer", "foil", "count", "other", "level", "pinned", "groups", "chosen", "tests", "rule", "stated", "predicted", "outcome", "detail", "estimate", "problem", "status"]);
   tab("Node");
   view.onDraw(draw);
 }

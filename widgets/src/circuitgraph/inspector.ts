@@ -63,7 +63,7 @@ export class Inspector {
     this.other = textField("Prompt to swap in from", signal, give, "other prompt, as many tokens");
     this.other.hidden = true;
     const buttons = HOWS.map(([how, label, title]) => {
-      const button = h("button", { type: "button", class: "mikit-cg-do", title: `Sets these neurons ${title} (${how})` }, label);
+      const button = h("button", { type: "button", class: "mikit-cg-do", title: `Sets these neurons ${title}` }, label);
       button.addEventListener("click", () => {
         if (how === "swap" && (this.other.hidden || !model.get("other"))) {
           this.other.hidden = false;
@@ -163,6 +163,6 @@ function example({ tokens, values, centre }: DetailWire["examples"][number]): HT
   const spans = tokens.map((text) => tokenSpan({ text, special: false }));
   spans[centre]?.classList.add("mikit-cg-peak");
   const place = box("example", h("span", { class: "mikit-cg-before" }, h("span", {}, ...spans.slice(Math.max(0, centre - AROUND), centre))), h("span", { class: "mikit-cg-after" }, ...spans.slice(centre, centre + AROUND)));
-  place.title = `${tokens.join("")} (${signed(values[centre] ?? Number.NaN)})`;
+  place.title = `${tokens.join("")} (${signed(values[centre] ?? NaN)})`;
   return place;
 }

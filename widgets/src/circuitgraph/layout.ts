@@ -1,6 +1,6 @@
 // Where nodes stand: tokens along x, layers up; what falls together is spread within its token's column.
 import { spread } from "../shared/curves";
-import type { Drawn } from "./drawn";
+import { strongest, type Drawn } from "./drawn";
 import { GROUP, REST, type Graph } from "./traits";
 
 export const GUTTER = 30;
@@ -52,13 +52,12 @@ export interface Places {
   rows: number[][];
 }
 
-/** Strongest first, a cell's rest node before its neurons. */
-const before = ({ kind, effect }: Drawn) => (a: number, b: number): number => Number(kind[b] === REST) - Number(kind[a] === REST) || Math.abs(effect[b]!) - Math.abs(effect[a]!) || a - b;
-
 export function placesOf(drawn: Drawn, plan: Plan): Places {
   const [x, y] = [new Float32Array(drawn.ids.length), new Float32Array(drawn.ids.length)];
   const cells = new Map<string, number[]>();
-  drawn.ids.forEach((_, n) => {
+  // Strongest first, a cell's rest node before its neurons.
+  const order = strongest(drawn).sort((a, b) => Number(drawn.kind[b] === REST) - Number(drawn.kind[a] === REST));
+  order.forEach((n) => {
     const key = `${drawn.layer[n]} ${drawn.position[n]}`;
     if (drawn.kind[n] !== GROUP) cells.set(key, [...(cells.get(key) ?? []), n]);
   });
@@ -72,7 +71,6 @@ export function placesOf(drawn: Drawn, plan: Plan): Places {
     if (over <= TOUCHING * drawn.ids.length) break;
   }
   for (const cell of cells.values()) {
-    cell.sort(before(drawn));
     const [t, layer] = [drawn.position[cell[0]!]!, drawn.layer[cell[0]!]!];
     const rows = Math.min(lines(radius), Math.ceil(cell.length / across(t, radius)));
     const each = Math.ceil(cell.length / rows);
@@ -92,7 +90,7 @@ export function placesOf(drawn: Drawn, plan: Plan): Places {
     x[n] = left - half > 0 ? left : Math.min(plan.columns[t + 1]! + half, plan.width - half);
     y[n] = tops[i]!;
   });
-  const order = drawn.ids.map((_, n) => n).sort((a, b) => drawn.layer[a]! - drawn.layer[b]! || drawn.position[a]! - drawn.position[b]! || before(drawn)(a, b));
+  order.sort((a, b) => drawn.layer[a]! - drawn.layer[b]! || drawn.position[a]! - drawn.position[b]!);
   const rows: number[][] = [];
   for (const n of order) {
     if (rows.length && drawn.layer[rows.at(-1)![0]!] === drawn.layer[n]) rows.at(-1)!.push(n);
@@ -119,7 +117,6 @@ export function stepped(key: string, from: number, drawn: Drawn, places: Places)
   const { rows, x } = places;
   const row = rows.findIndex((line) => line.includes(from));
   const line = rows[row] ?? [];
-  const strongest = (): number[] => drawn.ids.map((_, n) => n).sort((a, b) => Math.abs(drawn.effect[b]!) - Math.abs(drawn.effect[a]!) || a - b);
   const along = (list: readonly number[], step: number): number => list[Math.max(0, Math.min(list.length - 1, list.indexOf(from) + step))] ?? from;
   const toward = (step: number): number => {
     const next = rows[row + step];
@@ -130,9 +127,9 @@ export function stepped(key: string, from: number, drawn: Drawn, places: Places)
     case "ArrowLeft": return along(line, -1);
     case "ArrowUp": return toward(1);
     case "ArrowDown": return toward(-1);
-    case "PageDown": return along(strongest(), 1);
-    case "PageUp": return along(strongest(), -1);
-    case "Home": return strongest()[0] ?? null;
+    case "PageDown": return along(strongest(drawn), 1);
+    case "PageUp": return along(strongest(drawn), -1);
+    case "Home": return strongest(drawn)[0] ?? null;
     case "End": return rows.at(-1)?.at(-1) ?? null;
     default: return null;
   }

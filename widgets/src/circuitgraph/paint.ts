@@ -29,60 +29,60 @@ export function mostOf(brings: Float32Array): number {
 }
 
 /** Strokes some edges, weak ones first. */
-export function paintEdges(context: CanvasRenderingContext2D, drawn: Drawn, { x, y }: Places, edges: Iterable<number>, most: number, inks: Inks, bright: boolean): void {
+export function paintEdges(pen: CanvasRenderingContext2D, drawn: Drawn, { x, y }: Places, edges: Iterable<number>, most: number, inks: Inks, bright: boolean): void {
   const sorted: number[][] = Array.from({ length: 2 * WIDTHS }, () => []);
   for (const e of edges) {
     const size = Math.abs(drawn.brings[e]!) / most;
     sorted[2 * Math.min(WIDTHS - 1, Math.floor(size * WIDTHS)) + Number(drawn.brings[e]! < 0)]!.push(e);
   }
-  context.save();
-  if (!bright) context.globalAlpha = FAINT * Math.min(1, Math.sqrt(MANY / Math.max(1, drawn.from.length)));
+  pen.save();
+  if (!bright) pen.globalAlpha = FAINT * Math.min(1, Math.sqrt(MANY / Math.max(1, drawn.from.length)));
   sorted.forEach((list, i) => {
     const negative = i % 2 === 1;
-    context.lineWidth = THIN + (THICK - THIN) * (Math.floor(i / 2) / (WIDTHS - 1));
-    context.strokeStyle = negative ? inks.neg : inks.pos;
+    pen.lineWidth = THIN + (THICK - THIN) * (Math.floor(i / 2) / (WIDTHS - 1));
+    pen.strokeStyle = negative ? inks.neg : inks.pos;
     if (bright) {
-      context.setLineDash(negative ? [4, 3] : []);
-      context.lineWidth = Math.max(1, context.lineWidth);
+      pen.setLineDash(negative ? [4, 3] : []);
+      pen.lineWidth = Math.max(1, pen.lineWidth);
     }
     for (let first = 0; first < list.length; first += TOGETHER) {
-      context.beginPath();
+      pen.beginPath();
       for (const e of list.slice(first, first + TOGETHER)) {
-        context.moveTo(x[drawn.from[e]!]!, y[drawn.from[e]!]!);
-        context.lineTo(x[drawn.to[e]!]!, y[drawn.to[e]!]!);
+        pen.moveTo(x[drawn.from[e]!]!, y[drawn.from[e]!]!);
+        pen.lineTo(x[drawn.to[e]!]!, y[drawn.to[e]!]!);
       }
-      context.stroke();
+      pen.stroke();
     }
   });
-  context.restore();
+  pen.restore();
 }
 
-function shape(context: CanvasRenderingContext2D, kind: number, [x, y]: Point, size: number): void {
+function shape(pen: CanvasRenderingContext2D, kind: number, [x, y]: Point, size: number): void {
   if (kind === REST) {
     const arm = size * ROUND * Math.SQRT2;
-    context.moveTo(x, y - arm);
-    context.lineTo(x + arm, y);
-    context.lineTo(x, y + arm);
-    context.lineTo(x - arm, y);
-    context.closePath();
+    pen.moveTo(x, y - arm);
+    pen.lineTo(x + arm, y);
+    pen.lineTo(x, y + arm);
+    pen.lineTo(x - arm, y);
+    pen.closePath();
   } else if (kind === EMBEDDING || kind === OUTPUT) {
-    context.rect(x - size * ROUND, y - size * ROUND, 2 * size * ROUND, 2 * size * ROUND);
+    pen.rect(x - size * ROUND, y - size * ROUND, 2 * size * ROUND, 2 * size * ROUND);
   } else {
-    context.moveTo(x + size, y);
-    context.arc(x, y, size, 0, 2 * Math.PI);
+    pen.moveTo(x + size, y);
+    pen.arc(x, y, size, 0, 2 * Math.PI);
   }
 }
 
 /** Draws some nodes: circles are neurons, diamonds of the same area with an ink outline the rest, squares both ends. */
-export function paintNodes(context: CanvasRenderingContext2D, drawn: Drawn, { x, y, radius }: Places, nodes: Iterable<number>, inks: Inks): void {
+export function paintNodes(pen: CanvasRenderingContext2D, drawn: Drawn, { x, y, radius }: Places, nodes: Iterable<number>, inks: Inks): void {
   const all = [...nodes].filter((n) => drawn.kind[n] !== GROUP);
   const rest = all.filter((n) => drawn.kind[n] === REST);
   const others = all.filter((n) => drawn.kind[n] !== REST);
   const fill = (list: readonly number[], colour: string, more: number): void => {
-    context.fillStyle = colour;
-    context.beginPath();
-    for (const n of list) shape(context, drawn.kind[n]!, [x[n]!, y[n]!], (drawn.kind[n] === OUTPUT ? 1.6 : 1) * radius + more);
-    context.fill();
+    pen.fillStyle = colour;
+    pen.beginPath();
+    for (const n of list) shape(pen, drawn.kind[n]!, [x[n]!, y[n]!], (drawn.kind[n] === OUTPUT ? 1.6 : 1) * radius + more);
+    pen.fill();
   };
   const negative = (n: number): boolean => drawn.effect[n]! < 0;
   for (const list of [others, rest]) {
@@ -95,22 +95,22 @@ export function paintNodes(context: CanvasRenderingContext2D, drawn: Drawn, { x,
   }
 }
 
-export function paintLayers(context: CanvasRenderingContext2D, plan: Plan, layers: number, left: number, inks: Inks): void {
-  context.strokeStyle = inks.grid;
-  context.lineWidth = 1;
-  context.beginPath();
+export function paintLayers(pen: CanvasRenderingContext2D, plan: Plan, layers: number, left: number, inks: Inks): void {
+  pen.strokeStyle = inks.grid;
+  pen.lineWidth = 1;
+  pen.beginPath();
   for (let layer = -1; layer <= layers; layer++) {
     const y = Math.round(plan.y(layer)) + 0.5;
-    context.moveTo(left, y);
-    context.lineTo(plan.width, y);
+    pen.moveTo(left, y);
+    pen.lineTo(plan.width, y);
   }
-  context.stroke();
+  pen.stroke();
 }
 
-export function ring(context: CanvasRenderingContext2D, [x, y]: Point, radius: number, ink: string, width: number): void {
-  context.strokeStyle = ink;
-  context.lineWidth = width;
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.stroke();
+export function ring(pen: CanvasRenderingContext2D, [x, y]: Point, radius: number, ink: string, width: number): void {
+  pen.strokeStyle = ink;
+  pen.lineWidth = width;
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.stroke();
 }

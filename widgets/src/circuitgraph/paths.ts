@@ -25,7 +25,7 @@ export function waysOf({ ids, kind, layer, from, to, share }: Drawn): Ways {
   const count = ids.length;
   const [out, into] = [byEnd(from, count), byEnd(to, count)];
   const [up, down] = [new Int32Array(count).fill(-1), new Int32Array(count).fill(-1)];
-  const climbing = Array.from({ length: count }, (_, n) => n).sort((a, b) => layer[a]! - layer[b]!);
+  const climbing = [...Array(count).keys()].sort((a, b) => layer[a]! - layer[b]!);
 
   const seek = (order: number[], edges: Int32Array[], next: Int32Array, best: Int32Array, ends: number): void => {
     const strength = Float32Array.from(kind, (one) => Number(one === ends));

@@ -3,6 +3,7 @@ import { sizeCanvas } from "../shared/canvas";
 import { spread } from "../shared/curves";
 import { h, svg } from "../shared/dom";
 import { middle, tokenLabel } from "../shared/tokens";
+import { box } from "./box";
 import type { Drawn } from "./drawn";
 import { FOOT, GUTTER, nearest, placesOf, planOf, stepped, type Places, type Plan } from "./layout";
 import { mostOf, paintEdges, paintLayers, paintNodes, ring, type Inks } from "./paint";
@@ -15,6 +16,8 @@ const LETTERS = 8;
 const LINE = 14;
 /** From this many layers on every fifth is labelled. */
 const MANY = 12;
+
+const canvas = (): HTMLCanvasElement => h("canvas", { class: "mikit-cg-canvas", "aria-hidden": "true" });
 
 export interface Hooks {
   /** A key went to a node: what a screen reader hears of it. */
@@ -29,12 +32,12 @@ export interface Marks {
 }
 
 export class Picture {
-  private readonly back = h("canvas", { class: "mikit-cg-canvas", "aria-hidden": "true" });
-  private readonly front = h("canvas", { class: "mikit-cg-canvas", "aria-hidden": "true" });
+  private readonly back = canvas();
+  private readonly front = canvas();
   private readonly axes = svg("svg", { class: "mikit-cg-axes", "aria-hidden": "true" });
   private readonly names = h("div", { class: "mikit-cg-names", "aria-hidden": "true" });
-  private readonly readout = h("div", { class: "mikit-cg-readout" });
-  private readonly nothing = h("p", { class: "mikit-cg-nothing" });
+  private readonly readout = box("readout");
+  private readonly nothing = box("nothing");
   readonly element = h("div", { class: "mikit-cg-plot", tabindex: 0, role: "group" }, this.back, this.axes, this.front, this.names, this.readout, this.nothing);
   private graph: Graph | null = null;
   private drawn: Drawn | null = null;
@@ -54,18 +57,19 @@ export class Picture {
     const under = (event: PointerEvent | MouseEvent): number => {
       const own = (event.target as Element).closest<HTMLElement>("[data-at]");
       if (own) return Number(own.dataset["at"]);
-      const box = this.element.getBoundingClientRect();
-      return this.places ? nearest(this.places, event.clientX - box.left, event.clientY - box.top) : -1;
+      const { left, top } = this.element.getBoundingClientRect();
+      return this.places ? nearest(this.places, event.clientX - left, event.clientY - top) : -1;
     };
-    this.element.addEventListener("pointermove", (event) => this.hover(under(event)), { signal });
-    this.element.addEventListener("pointerleave", () => this.hover(-1), { signal });
-    this.element.addEventListener("click", (event) => {
+    const on = <K extends keyof HTMLElementEventMap>(type: K, heard: (event: HTMLElementEventMap[K]) => void): void => this.element.addEventListener(type, heard, { signal });
+    on("pointermove", (event) => this.hover(under(event)));
+    on("pointerleave", () => this.hover(-1));
+    on("click", (event) => {
       const n = under(event);
       if (n < 0) return;
       this.cursor = this.drawn!.ids[n]!;
       hooks.pin(n);
-    }, { signal });
-    this.element.addEventListener("keydown", (event) => this.press(event), { signal });
+    });
+    on("keydown", (event) => this.press(event));
   }
 
   /** Takes the cursor off the graph. */
@@ -80,7 +84,7 @@ export class Picture {
     Object.assign(this.element.style, { width: `${width}px`, height: `${height}px` });
     this.nothing.hidden = Boolean(graph?.ids.length);
     this.nothing.textContent = nothing;
-    const key = [graph, drawn, width, height, ...Object.values(inks), globalThis.devicePixelRatio];
+    const key = [graph, drawn, width, height, ...Object.values(inks), devicePixelRatio];
     if (key.every((one, i) => one === this.painted[i])) return;
     this.painted = key;
     this.hovered = -1;
@@ -90,16 +94,16 @@ export class Picture {
     this.ways = drawn && waysOf(drawn);
     this.most = mostOf(drawn?.brings ?? new Float32Array());
     this.over = sizeCanvas(this.front, width, height);
-    const context = sizeCanvas(this.back, width, height);
-    context?.clearRect(0, 0, width, height);
+    const pen = sizeCanvas(this.back, width, height);
+    pen?.clearRect(0, 0, width, height);
     this.paintAxes(width, height);
     this.element.setAttribute("aria-label", graph
       ? `${legendOf(graph)} Layers go up, tokens to the right. Left and right walk along a layer, up and down to the next layer, page keys by strength; Enter pins.`
       : nothing);
-    if (!context || !graph || !drawn) return;
-    paintLayers(context, this.plan!, graph.layers, GUTTER, inks);
-    paintEdges(context, drawn, this.places!, drawn.from.keys(), this.most, inks, false);
-    paintNodes(context, drawn, this.places!, drawn.ids.keys(), inks);
+    if (!pen || !graph || !drawn) return;
+    paintLayers(pen, this.plan!, graph.layers, GUTTER, inks);
+    paintEdges(pen, drawn, this.places!, drawn.from.keys(), this.most, inks, false);
+    paintNodes(pen, drawn, this.places!, drawn.ids.keys(), inks);
   }
 
   /** Pins, groups' boxes, and the ways of what the hand, a key or the choice is on: the part that is drawn again. */
@@ -151,7 +155,7 @@ export class Picture {
       for (const id of this.marks.pinned) if (drawn.place.has(id)) around(drawn.place.get(id)!, 2.5, 1.5);
       if (n >= 0) around(n, 4.5, 2);
     }
-    for (const box of this.names.querySelectorAll<HTMLElement>(".mikit-cg-group")) box.classList.toggle("mikit-cg-on", Number(box.dataset["at"]) === n);
+    for (const one of this.names.querySelectorAll<HTMLElement>(".mikit-cg-group")) one.classList.toggle("mikit-cg-on", Number(one.dataset["at"]) === n);
     return words.join(". ");
   }
 
@@ -162,7 +166,7 @@ export class Picture {
     if (!graph || !plan) return this.axes.replaceChildren();
     const top = height - FOOT + 8;
     this.axes.replaceChildren(
-      ...Array.from({ length: graph.layers }, (_, layer) => layer).filter((layer) => layer % (graph.layers < MANY ? 1 : 5) === 0).map((layer) => (
+      ...[...Array(graph.layers).keys()].filter((layer) => layer % (graph.layers < MANY ? 1 : 5) === 0).map((layer) => (
         svg("text", { x: GUTTER - 6, y: plan.y(layer) + 4, "text-anchor": "end", class: "mikit-cg-axis" }, `L${layer}`))),
       ...graph.tokens.map((token, t) => {
         const x = (plan.columns[t]! + plan.columns[t + 1]!) / 2 + 4;

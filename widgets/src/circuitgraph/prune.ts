@@ -24,10 +24,8 @@ export function pruneOf(signal: AbortSignal, moved: (level: number) => void): Pr
       slider.disabled = !graph?.ids.length;
       const kept = graph?.ids.length && drawn ? keptInWords(graph, drawn) : "–";
       slider.setAttribute("aria-valuetext", `level ${level + 1} of ${last + 1}: ${kept}`);
-      const none = new Float32Array();
-      const empty = { kept: none, replacement: none, completeness: none, predicted: none, measured: none, random: none, random_low: none, random_high: none };
-      numbers.replaceChildren(...[["kept", kept] as const, ...levelInWords(levels ?? empty, level)].map(([name, value]) => (
-        box("figure", h("span", {}, name), h("b", {}, value)))));
+      numbers.replaceChildren(...[["kept", kept, "Rest: neurons not drawn, together."] as const, ...levelInWords(levels, level)].map(([name, value, why]) => (
+        h("div", { class: "mikit-cg-figure", title: why, role: "group", "aria-label": `${name} ${value}. ${why}` }, h("span", {}, name), h("b", {}, value)))));
     },
   };
 }

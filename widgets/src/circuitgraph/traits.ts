@@ -1,5 +1,5 @@
 // This view's part of the wire (docs/architecture.md), and the same values decoded for drawing.
-import { decode } from "../shared/buffers";
+import { decode, type ArrayOf } from "../shared/buffers";
 import type { FrameTraits, ViewModel, Wire } from "../shared/types";
 
 export const NEURON = 0;
@@ -19,9 +19,8 @@ export interface GraphWire {
   value: number | null;
   /** Of the effect of all single neurons, what the chosen ones hold; null where a file does not say. */
   share: number | null;
-  direct: number | null;
-  /** The same of as many random neurons; null: not yet. */
-  share_random: number | null;
+  /** The same of as many random neurons, mean and range of the draws; null: not yet. */
+  share_random: [value: number, low: number, high: number] | null;
   ids: string[];
   /** 0 neuron, 1 rest, 2 embedding, 3 output */
   kind: Wire<"uint8">;
@@ -32,7 +31,6 @@ export interface GraphWire {
   value_of: Wire<"float32">;
   /** What a node brings the output along all drawn ways. */
   effect: Wire<"float32">;
-  reached: Wire<"float32">;
   /** The first level at which it is kept. */
   since: Wire<"uint8">;
   from: Wire<"int32">;
@@ -100,14 +98,20 @@ export interface Rule {
   agreement: number;
 }
 
+export type Share = [share: number, low: number, high: number];
+
 export interface CoverageWire {
+  /** Over how many neurons its graphs are drawn; null: none is yet. */
+  count: number | null;
   prompts: string[];
   replacement: Wire<"float32">;
   completeness: Wire<"float32">;
   agreement: Wire<"float32">;
-  /** Agreement with another prompt's predictions. */
-  agreement_shuffled: Wire<"float32">;
-  stated: [share: number, low: number, high: number] | null;
+  /** [prompt, k]: of the orders of each prompt's own predictions, the share whose agreement is at least k / 10. */
+  shuffled: Wire<"float32">;
+  /** What the stated rule covers, and covers with predictions in another order. */
+  stated: Share | null;
+  stated_shuffled: Share | null;
 }
 
 export interface CircuitGraphTraits extends FrameTraits {
@@ -139,19 +143,15 @@ export interface CircuitGraphTraits extends FrameTraits {
 
 export type CircuitGraphModel = ViewModel<CircuitGraphTraits>;
 
+type Decoded<T> = { [name in keyof T]: T[name] extends Wire<infer D> ? ArrayOf<D> : T[name] };
+
+/** The same with its arrays decoded. */
+function decoded<T extends object>(wire: T): Decoded<T> {
+  return Object.fromEntries(Object.entries(wire).map(([name, one]) => [name, one?.dtype ? decode(one) : one])) as Decoded<T>;
+}
+
 /** A graph with its numbers decoded. */
-export interface Graph extends Omit<GraphWire, "kind" | "layer" | "position" | "feature" | "value_of" | "effect" | "reached" | "since" | "from" | "to" | "weight" | "edge_since"> {
-  kind: Uint8Array;
-  layer: Int32Array;
-  position: Int32Array;
-  feature: Int32Array;
-  value_of: Float32Array;
-  effect: Float32Array;
-  reached: Float32Array;
-  since: Uint8Array;
-  from: Int32Array;
-  to: Int32Array;
-  edge_since: Uint8Array;
+export interface Graph extends Decoded<GraphWire> {
   /** What each edge brings the output: its share of its target's value times what the target brings. */
   brings: Float32Array;
   /** Node by id. */
@@ -160,39 +160,26 @@ export interface Graph extends Omit<GraphWire, "kind" | "layer" | "position" | "
 
 export function graphOf(wire: GraphWire | null): Graph | null {
   if (!wire) return null;
-  const [kind, effect, value_of, to, weight] = [decode(wire.kind), decode(wire.effect), decode(wire.value_of), decode(wire.to), decode(wire.weight)];
+  const graph = decoded(wire);
+  const { kind, effect, value_of, to, weight } = graph;
   // The output's response to a node; an output responds to itself in full, and so does what has no value to divide by.
-  const response = Float32Array.from(effect, (one, n) => (kind[n] === OUTPUT ? 1 : value_of[n] ? one / value_of[n]! : Number.NaN));
+  const response = Float32Array.from(effect, (one, n) => (kind[n] === OUTPUT ? 1 : value_of[n] ? one / value_of[n]! : NaN));
   return {
-    ...wire, kind, effect, value_of, to,
-    layer: decode(wire.layer), position: decode(wire.position), feature: decode(wire.feature), reached: decode(wire.reached), since: decode(wire.since),
-    from: decode(wire.from), edge_since: decode(wire.edge_since),
-    brings: Float32Array.from(weight, (one, e) => one * (Number.isFinite(response[to[e]!]!) ? response[to[e]!]! : 1)),
+    ...graph,
+    brings: Float32Array.from(weight, (one, e) => one * (isFinite(response[to[e]!]!) ? response[to[e]!]! : 1)),
     place: new Map(wire.ids.map((id, n) => [id, n])),
   };
 }
 
-export type Levels = { [name in keyof LevelsWire]: Float32Array | Int32Array };
+export type Levels = Decoded<LevelsWire>;
 
-export function levelsOf(wire: LevelsWire | null): Levels | null {
-  return wire && Object.fromEntries(Object.entries(wire).map(([name, one]) => [name, decode(one)])) as Levels;
-}
+export const levelsOf = (wire: LevelsWire | null): Levels | null => wire && decoded(wire);
 
 /** How many levels of pruning there are. */
 export function levelCount(graph: Graph | null, levels: Levels | null): number {
   return levels?.kept.length ?? (graph?.ids.length ? 1 + graph.since.reduce((most, one) => Math.max(most, one), 0) : 10);
 }
 
-export type Coverage = Omit<CoverageWire, "replacement" | "completeness" | "agreement" | "agreement_shuffled"> & {
-  replacement: Float32Array;
-  completeness: Float32Array;
-  agreement: Float32Array;
-  agreement_shuffled: Float32Array;
-};
+export type Coverage = Decoded<CoverageWire>;
 
-export function coverageOf(wire: CoverageWire | null): Coverage | null {
-  return wire && {
-    ...wire, replacement: decode(wire.replacement), completeness: decode(wire.completeness),
-    agreement: decode(wire.agreement), agreement_shuffled: decode(wire.agreement_shuffled),
-  };
-}
+export const coverageOf = (wire: CoverageWire | null): Coverage | null => wire && decoded(wire);

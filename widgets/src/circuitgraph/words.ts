@@ -50,7 +50,7 @@ export function drawnName(graph: Graph, drawn: Drawn, i: number): string {
 export function effectInWords(graph: Graph, drawn: Drawn, i: number): string {
   const [n, effect] = [drawn.node[i]!, drawn.effect[i]!];
   if (drawn.kind[i] === OUTPUT) return `${graph.value === null ? "" : `${signed(graph.value)} logits, `}what all ways lead to`;
-  const value = n >= 0 && drawn.kind[i] === NEURON && Number.isFinite(graph.value_of[n]!) ? `value ${signed(graph.value_of[n]!)}, ` : "";
+  const value = n >= 0 && drawn.kind[i] === NEURON && isFinite(graph.value_of[n]!) ? `value ${signed(graph.value_of[n]!)}, ` : "";
   return `${value}effect ${signed(effect)} logits ${toward(graph, effect)}`.trimEnd();
 }
 
@@ -71,30 +71,36 @@ export function testInWords({ name, how, other }: Pick<Outcome, "name" | "how" |
   return `${name} ${HOWS[how]}${how === "swap" ? ` from “${other}”` : ""}`;
 }
 
-export const figure = (value: number, digits = 1): string => (Number.isNaN(value) ? "–" : Math.abs(value) < 0.5 * 10 ** -digits ? "0" : signed(value, digits));
+/** How many sets of random neurons stand behind a control (Python's DRAWS). */
+export const DRAWS = "8 random sets";
 
-/** "predicted −1.8 · measured −0.4" */
+export const figure = (value: number): string => (isNaN(value) ? "–" : Math.abs(value) < 0.005 ? "0" : signed(value));
+
+/** "predicted −1.83 · measured −0.41" */
 export function outcomeInWords({ predicted, measured }: Outcome): string {
-  return `predicted ${figure(predicted, 2)} · measured ${figure(measured, 2)}`;
+  return `predicted ${figure(predicted)} · measured ${figure(measured)}`;
 }
 
-export function randomInWords([value, low, high]: Outcome["random"]): string {
-  return `random ${figure(value, 2)} [${figure(low, 2)}, ${figure(high, 2)}]`;
-}
+/** Mean and ends of the draws: too few for an interval. */
+export const spanInWords = ([value, low, high]: Outcome["random"]): string => (isNaN(value) ? "–" : `${figure(value)}, from ${figure(low)} to ${figure(high)}`);
 
-/** What a level keeps: "231 neurons, 120 rest nodes, 1840 edges". */
+export const randomInWords = (random: Outcome["random"]): string => `${DRAWS}: ${spanInWords(random)}`;
+
+/** What a level keeps: "231 neurons, 120 rest, 1840 edges". */
 export function keptInWords(graph: Graph, drawn: Drawn): string {
   const { neurons, rest, edges } = counted(graph, drawn);
-  return [many(neurons, "neuron"), many(rest, "rest node"), many(edges, "edge")].join(", ");
+  return [many(neurons, "neuron"), `${rest} rest`, many(edges, "edge")].join(", ");
 }
 
-/** The four numbers of a level, each with its name. */
-export function levelInWords(levels: Levels, level: number): [name: string, value: string][] {
-  const at = (name: keyof Levels): number => levels[name][level] ?? Number.NaN;
-  const share = (value: number): string => (Number.isNaN(value) ? "–" : fixed(value));
-  const range = Number.isNaN(at("random")) ? "–" : `${figure(at("random"))} [${figure(at("random_low"))}, ${figure(at("random_high"))}]`;
+/** The numbers of a level, each with its name and what that means. */
+export function levelInWords(levels: Levels | null, level: number): [name: string, value: string, why: string][] {
+  const at = (name: keyof Levels): number => levels?.[name][level] ?? NaN;
+  const share = (value: number): string => (isNaN(value) ? "–" : fixed(value));
   return [
-    ["replacement", share(at("replacement"))], ["completeness", share(at("completeness"))],
-    ["all off: predicted", figure(at("predicted"))], ["measured", figure(at("measured"))], ["as many random", range],
+    ["replacement", share(at("replacement")), "Of all influence, how much begins in tokens, not in the rest, and so runs through drawn neurons all the way."],
+    ["completeness", share(at("completeness")), "How much of what enters the nodes, weighted by influence, comes from drawn neurons or tokens, not from the rest."],
+    ["all off, logits: predicted", figure(at("predicted")), "How the graph says the output moves."],
+    ["measured", figure(at("measured")), "How it moves in the model."],
+    [DRAWS, spanInWords([at("random"), at("random_low"), at("random_high")]), "As many others, same layers and positions: mean, lowest, highest."],
   ];
 }

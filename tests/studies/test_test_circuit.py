@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,7 @@ from mikit.studies.record import Record
 from mikit.trace.arrays import Array
 from mikit.trace.graph import graph_of
 from tests import tiny as tiny_models
+from tests.circuits import split
 from tests.studies.edges import FRUIT, LONGER, PAIR, edges_of, measured
 
 
@@ -77,14 +80,23 @@ def test_more_than_forty_parts_are_not_taken_apart(model, monkeypatch):
         assert ("needed" in run_study(study, model).grids) == (len(parts) == 1)
 
 
-@pytest.mark.parametrize("against", ["mean", "resample"])
-def test_against_ordinary_texts_none_is_no_prompts_run(model, against):
-    plain = {"model": model.ref, "pairs": (PAIR,), "circuit": PartsCircuit(parts=("L0H1", "L1 MLP")), "draws": 1}
-    study = TestCircuit(**plain, against=against)
-    found, other = (numbers(run_study(each, model), "measure") for each in (study, TestCircuit(**plain)))
-    assert found[0] == pytest.approx(other[0], abs=1e-5)
-    assert np.abs(found[1:] - other[1:]).min() > 1e-4
-    assert len(study.inputs(model)) == 2 + 8 and len(TestCircuit(**plain).inputs(model)) == 2
+def test_against_ordinary_texts_none_is_no_prompts_run(model, monkeypatch):
+    """Cut edges carry their mean, or draws from them, behind position 0."""
+    monkeypatch.setattr("mikit.studies.circuits.ORDINARY", ("w20 w21 w22", "w23 w24 w25 w26 w27"))
+    circuit = PartsCircuit(parts=("L0H1", "L1 MLP"))
+    plain = {"model": model.ref, "pairs": (PAIR,), "circuit": circuit, "draws": 1}
+    studies = {against: TestCircuit(**plain, against=against) for against in ("other prompt", "mean", "resample")}
+    found = {against: numbers(run_study(study, model), "measure") for against, study in studies.items()}
+    for one, two in combinations(found.values(), 2):
+        assert one[0] == pytest.approx(two[0], abs=1e-5)
+        assert np.abs(one[1:] - two[1:]).min() > 1e-4
+    texts = [split.run(model, model.tokens(text).ids)[1][:, 1:] for text in ("w20 w21 w22", "w23 w24 w25 w26 w27")]
+    other = split.run(model, PAIR.read(model).clean.ids)[1].detach().clone()
+    other[:, 1:] = torch.cat(texts, dim=1).mean(1, keepdim=True).detach()
+    edges, kept = graph_of(model.spec).edges, circuit.edges(model)
+    ran = measured(model, PAIR, [edges, torch.zeros_like(kept), kept, edges & ~kept], other)
+    np.testing.assert_allclose(found["mean"], ran, atol=2e-5)
+    assert [len(study.inputs(model)) for study in studies.values()] == [2, 4, 4]
 
 
 def test_it_grows(model):
@@ -94,7 +106,8 @@ def test_it_grows(model):
     assert done == sorted(done) and done[-1] == 1 and len(done) > 10
     assert np.isfinite(numbers(results[0], "faithfulness")).all() and results[0].grids["faithfulness"].low is None
     assert np.isnan(numbers(results[0], "faithfulness", "random circuits")).all()
-    assert np.isfinite(numbers(results[1], "faithfulness", "random circuits")).all()
+    beside = [numbers(result, "faithfulness", "random circuits") for result in results[1:]]
+    assert np.isfinite(beside).all(), "a pair is added when it is there"
     assert results[-1].grids["faithfulness"].low is not None
 
 

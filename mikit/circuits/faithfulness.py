@@ -1,16 +1,15 @@
-"""Is a circuit faithful, complete, minimal? Each number beside the same of random circuits of its size.
+"""Is a circuit faithful, and minimal? Faithfulness beside that of random circuits of its size.
 
 Faithfulness is the share of a measure that the circuit alone keeps: 1 for the whole graph, 0 for none of it, above 1
-where edges were left out that work against it. Completeness and minimality are those of Wang et al. 2022
-(arXiv:2211.00593), for sets of edges: a circuit that has everything reacts to a loss as the whole model does; one that
-has nothing to spare reacts to each loss. CPR and CMD are the areas of Mueller et al. 2025 (MIB, arXiv:2504.13151) over
-circuits of growing size: under the faithfulness, and between it and 1.
+where edges were left out that work against it. Minimality is that of Wang et al. 2022 (arXiv:2211.00593), for sets of
+edges: a circuit that has nothing to spare reacts to each loss. CPR and CMD are the areas of Mueller et al. 2025 (MIB,
+arXiv:2504.13151) over circuits of growing size: under the faithfulness, and between it and 1.
 
 What runs a circuit is given as a function, so that all of this is arithmetic: see ``run_edges.measured``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
@@ -62,38 +61,6 @@ class Curve:
     sizes: tuple[int, ...]
     found: Floats
     random: Floats
-
-    @property
-    def areas(self) -> tuple[float, float]:
-        """CPR and CMD of the ranking."""
-        cpr, cmd = areas(self.shares, self.found)
-        return float(cpr), float(cmd)
-
-    @property
-    def random_areas(self) -> tuple[Floats, Floats]:
-        """CPR and CMD of each random order, [draws] each."""
-        return areas(self.shares, self.random)
-
-
-@dataclass(frozen=True)
-class Loss:
-    """The measure without some edges: of the circuit, and of the whole graph."""
-
-    circuit: float
-    whole: float
-
-    @property
-    def apart(self) -> float:
-        """Incompleteness: 0 where the circuit reacts as the whole model does."""
-        return abs(self.circuit - self.whole)
-
-
-@dataclass(frozen=True)
-class Worst:
-    """What an adversary has found: the parts to take out, by their places in the graph, and the loss then."""
-
-    senders: tuple[int, ...]
-    loss: Loss
 
 
 def ends(run: Run, graph: Graph) -> Ends:
@@ -160,49 +127,13 @@ def areas(shares: Sequence[float], found: Floats) -> tuple[Floats, Floats]:
     return area(np.asarray(found)), area(np.abs(1 - np.asarray(found)))
 
 
-def completeness(run: Run, graph: Graph, circuit: Tensor, losses: Iterable[Tensor]) -> Iterator[Loss]:
-    """For each set of edges to lose, the measure of the circuit and of the whole graph without it. A set of all the
-    circuit's edges asks what the rest can do alone. Raises BadCircuit."""
+def minimality(run: Run, circuit: Tensor, groups: Iterable[Tensor]) -> Iterator[float]:
+    """For each group of edges, how much lower the circuit's measure is without it. Raises BadCircuit."""
     _check(circuit)
-    values = run(kept & ~lost for lost in losses for kept in (circuit, graph.edges))
-    for without in values:
-        yield Loss(without, next(values))
-
-
-def minimality(run: Run, circuit: Tensor, groups: Iterable[Tensor], lost: Tensor | None = None) -> Iterator[float]:
-    """For each group of edges, how much lower the circuit's measure is without it. ``lost``: edges to leave out from
-    the first, since a part that has a backup shows only where the backup is gone. Raises BadCircuit."""
-    _check(circuit)
-    left = circuit if lost is None else circuit & ~lost
-    values = run(chain([left], (left & ~group for group in groups)))
+    values = run(chain([circuit], (circuit & ~group for group in groups)))
     with_all = next(values)
     for value in values:
         yield with_all - value
-
-
-def adversary(
-    run: Run, graph: Graph, circuit: Tensor, parts: Mapping[int, Tensor], *, rounds: int, tries: int, seed: int
-) -> Iterator[Worst]:
-    """Look for a loss after which circuit and model differ most, one part after another: in each round ``tries`` parts
-    are drawn and the worst stays out. ``parts``: edges by sender, ``by_sender`` of the circuit or of the whole graph.
-    Yields after each try the worst of its round so far, so that the last of a round is what stays. Raises
-    BadCircuit."""
-    _check(circuit)
-    generator = torch.Generator().manual_seed(seed)
-    out: tuple[int, ...] = ()
-    lost = torch.zeros_like(circuit)
-    for _ in range(min(rounds, len(parts))):
-        left = [part for part in parts if part not in out]
-        drawn = [left[i] for i in torch.randperm(len(left), generator=generator)[:tries].tolist()]
-        losses = completeness(run, graph, circuit, (lost | parts[part] for part in drawn))
-        worst: Worst | None = None
-        for part, loss in zip(drawn, losses, strict=True):
-            if worst is None or loss.apart > worst.loss.apart:
-                worst = Worst((*out, part), loss)
-            yield worst
-        assert worst is not None, "at least one part is drawn"
-        out = worst.senders
-        lost = lost | parts[out[-1]]
 
 
 def _check(circuit: Tensor) -> None:

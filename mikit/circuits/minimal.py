@@ -67,11 +67,6 @@ class Greedy:
     circuit: tuple[int, ...]
 
 
-def sets_up_to(units: int, size: int) -> int:
-    """How many sets of at most ``size`` units there are: what a search that ends there has tested."""
-    return sum(comb(units, k) for k in range(size + 1))
-
-
 def smallest(layer: Layer, share: float) -> Iterator[Search]:
     """All circuits of the fewest units that keep at least ``share`` of the decisions: every set is tested, smaller
     ones first. Yields as they are tested. Raises BadCircuit."""

@@ -1,23 +1,17 @@
-"""BeatCircuit on circuits whose gaps are known, against plain PyTorch and against the adversary on one run."""
+"""BeatCircuit on circuits whose gaps are known, against plain PyTorch."""
 
 from __future__ import annotations
-
-from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
 import mikit
-from mikit.circuits.faithfulness import adversary
-from mikit.circuits.run_edges import against_prompt
-from mikit.circuits.run_edges import measured as run_edges
-from mikit.circuits.sets import by_sender
 from mikit.errors import BadCircuit
 from mikit.models import planted
 from mikit.models.planted import CIRCUIT
 from mikit.studies.base import run_study
-from mikit.studies.circuits import EdgeCircuit, PartsCircuit, part_name, part_of, sender_of
+from mikit.studies.circuits import EdgeCircuit, PartsCircuit, part_of, sender_of
 from mikit.studies.kinds import BeatCircuit
 from mikit.studies.record import Record
 from mikit.trace.arrays import Array
@@ -37,34 +31,40 @@ def reaction(result):
     return result.grids["reaction"].values.numpy()
 
 
-def test_one_pairs_search_is_the_adversarys(model):
-    """Parts of the circuit out of both, all edges from each."""
-    graph, circuit, read = graph_of(model.spec), PartsCircuit(parts=PARTS).edges(model), PAIR.read(model)
-    every = by_sender(graph.edges)
-    parts = {sender: every[sender] for sender in by_sender(circuit) if sender}
-    measure = lambda logits: logits[:, read.answer] - logits[:, read.foil]  # noqa: E731
-    run = partial(run_edges, model, against_prompt(model, read.clean, read.corrupt), measure, 1e9)
-    expected = list(adversary(run, graph, circuit, parts, rounds=3, tries=2, seed=5))
-    study = BeatCircuit(model=model.ref, pairs=(PAIR,), circuit=PartsCircuit(parts=PARTS), rounds=3, tries=2, seed=5)
+def without(model, pair, out):
+    """The measure of circuit and whole model when no edge from these parts is left, by plain PyTorch."""
+    graph, circuit = graph_of(model.spec), PartsCircuit(parts=PARTS).edges(model)
+    left = torch.ones(len(graph.senders), dtype=torch.bool)
+    left[[sender_of(graph, part_of(name, model.spec)) for name in out]] = False
+    return measured(model, pair, [circuit & left, graph.edges & left])
+
+
+def test_round_after_round_the_worst_of_what_is_left_stays_out(model):
+    study = BeatCircuit(model=model.ref, pairs=(PAIR,), circuit=PartsCircuit(parts=PARTS), rounds=3, tries=9)
     result = run_study(study, model)
-    assert result.texts["out"] == tuple(part_name(graph.senders[sender]) for sender in expected[-1].senders)
-    losses = [expected[n].loss for n in (1, 3, 5)]
-    np.testing.assert_allclose(reaction(result)[1:], [(loss.circuit, loss.whole) for loss in losses], atol=1e-5)
+    out = list[str]()
+    for n in range(1, 4):
+        tried = {name: without(model, PAIR, [*out, name]) for name in PARTS if name not in out}
+        out.append(max(tried, key=lambda name: abs(tried[name][0] - tried[name][1])))
+        np.testing.assert_allclose(reaction(result)[n], tried[out[-1]], atol=2e-5)
+    assert result.texts["out"] == tuple(out)
+
+
+def test_one_try_a_round_takes_what_is_drawn(model):
+    fields = {"model": model.ref, "pairs": (PAIR,), "circuit": PartsCircuit(parts=PARTS), "rounds": 2, "tries": 1}
+    results = [run_study(BeatCircuit(**fields, seed=seed), model) for seed in range(4)]
+    assert len({result.texts["out"] for result in results}) > 1
+    for result in results:
+        np.testing.assert_allclose(reaction(result)[2], without(model, PAIR, result.texts["out"]), atol=2e-5)
 
 
 def test_the_worst_of_all_parts_over_several_pairs(model):
-    graph, circuit = graph_of(model.spec), PartsCircuit(parts=PARTS).edges(model)
-    senders = [sender_of(graph, part_of(name, model.spec)) for name in PARTS]
-
     def both(out):
-        left = torch.ones(len(graph.senders), dtype=torch.bool)
-        left[out] = False
-        kept = [circuit & left, graph.edges & left]
-        return np.mean([measured(model, pair, kept) for pair in (PAIR, LONGER)], axis=0)
+        return np.mean([without(model, pair, out) for pair in (PAIR, LONGER)], axis=0)
 
     study = BeatCircuit(model=model.ref, pairs=(PAIR, LONGER), circuit=PartsCircuit(parts=PARTS), rounds=1, tries=9)
     result = run_study(study, model)
-    each = np.array([both([sender]) for sender in senders])
+    each = np.array([both([name]) for name in PARTS])
     worst = int(np.abs(each[:, 0] - each[:, 1]).argmax())
     assert result.texts["out"] == (PARTS[worst],)
     np.testing.assert_allclose(reaction(result), [both([]), each[worst]], atol=2e-5)

@@ -147,7 +147,7 @@ def test_nodes_by_name(model):
     for id in ("0_-1_2", "E_5_0", f"{model.spec.layers + 1}_100_4", "", "L3H4", "1_2", "1_²_3", "-1_2_3"):
         with pytest.raises(UnknownSite, match=f"'{id}' is no single neuron"):
             node_index(graph, id)
-    with pytest.raises(UnknownSite, match="'0_99_0' is no neuron of this graph.*such as '0_"):
+    with pytest.raises(UnknownSite, match=r"'0_99_0' is no neuron of this graph.*such as '0_"):
         node_index(graph, "0_99_0")
 
 

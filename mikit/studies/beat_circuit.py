@@ -103,7 +103,11 @@ class BeatCircuit(CircuitStudy):
     def _result(self, model: Model, now: _Found) -> Result:
         axes = {"round": tuple(map(str, range(len(now.reaction)))), "of": OF}
         senders = graph_of(model.spec).senders
-        why = f"{DRAWS} orders of the circuit's parts, drawn blindly (seed {self.seed}): their mean and their range."
+        why = (
+            f"{DRAWS} orders of the circuit's parts, drawn blindly (seed {self.seed}): their mean and their range. The"
+            f" search keeps the worst of up to {self.tries} tries a round, so what lies between shows what searching"
+            " adds, not that the circuit is incomplete."
+        )
         blind = range_grid(now.blind, axes, LOGITS)
         return Result(
             study=self,

@@ -70,6 +70,7 @@ def test_the_worst_of_all_parts_over_several_pairs(model):
     np.testing.assert_allclose(reaction(result), [both([]), each[worst]], atol=2e-5)
     control = result.controls[0].grids["reaction"]
     assert control.axes == result.grids["reaction"].axes == {"round": ("0", "1"), "of": ("circuit", "whole")}
+    assert "worst of up to 9 tries" in result.controls[0].why and "not that the circuit" in result.controls[0].why
     low, high = control.low.numpy()[1], control.high.numpy()[1]
     assert (low >= each.min(0) - 2e-5).all() and (high <= each.max(0) + 2e-5).all()
     assert (low < high).all(), "not one order eight times"

@@ -46,9 +46,9 @@ class RankEdges(PairStudy, Study):
     original's run: EAP-IG in ``ig_steps`` steps, 1 for EAP (``mikit.circuits.edges`` has definitions and sources).
 
     Grid ``score`` [receiver, sender], logits, NaN where there is no edge: the mean over pairs, of any lengths, with a
-    95 % interval where there are several. Grid ``check`` [edge, of]: the twelve edges of largest score, cut one by one;
-    ``estimated`` is the score, ``measured`` what the logit difference lost. Control "random edges": twelve drawn from
-    all, ``check`` alone."""
+    95 % interval where there are several. Grid ``check`` [edge, of]: the twelve edges of largest score, whichever way,
+    cut one by one; ``estimated`` is the score, ``measured`` what the logit difference lost. Control "random edges":
+    twelve drawn from all, ``check`` alone."""
 
     kind: Literal["rank-edges"] = "rank-edges"
     ig_steps: int = Field(default=5, ge=1, le=100)
@@ -89,7 +89,7 @@ class RankEdges(PairStudy, Study):
         return code_circuits.rank_edges_script(self, model, flavour)
 
     def _strongest(self, graph: Graph, scores: Tensor) -> Places:
-        """The places of the edges of largest score, in order."""
+        """The places of the edges of largest score, whichever way, in order."""
         size = scores.mean(0).abs()
         found = strongest(graph, size, min(CHECKED, graph.size)).nonzero().tolist()
         return [(r, s) for r, s in sorted(found, key=lambda place: -size[tuple(place)])]

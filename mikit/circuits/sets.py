@@ -23,13 +23,18 @@ def strongest(graph: Graph, scores: Tensor, count: int) -> Tensor:
         raise ShapeMismatch(
             f"The scores have shape {tuple(scores.shape)}; {tuple(graph.edges.shape)} is needed: receivers, senders."
         )
-    if not 1 <= count <= graph.size:
-        raise BadCircuit(f"A circuit of {count} edges was asked for; this model has {graph.size}. Take at least one.")
+    check_count(graph, count)
     kept = torch.zeros_like(graph.edges)
     edges = graph.edges.nonzero()
     best = edges[scores[graph.edges].topk(count).indices.cpu()]
     kept[best[:, 0], best[:, 1]] = True
     return kept
+
+
+def check_count(graph: Graph, count: int) -> None:
+    """Raises BadCircuit where the model has no circuit of so many edges."""
+    if not 1 <= count <= graph.size:
+        raise BadCircuit(f"A circuit of {count} edges was asked for; this model has {graph.size}. Take at least one.")
 
 
 def random_scores(graph: Graph, draws: int, seed: int) -> Iterator[Tensor]:

@@ -20,7 +20,7 @@ from torch import Tensor
 from mikit.circuits.edges import edge_scores
 from mikit.circuits.faithfulness import LEAST, Ends, Run, ends
 from mikit.circuits.run_edges import BYTES, COST, Setting, against_prompt, against_texts, measured
-from mikit.circuits.sets import strongest
+from mikit.circuits.sets import check_count, strongest
 from mikit.errors import BadCircuit, BadMetric, ShapeMismatch, UnknownSite
 from mikit.methods.intervals import jackknife, mean_interval
 from mikit.methods.metrics import logit_difference
@@ -274,6 +274,7 @@ def edges_of(circuit: Circuit, model: Model, pairs: Sequence[PromptPair]) -> Gen
     ShapeMismatch, UnknownSite."""
     if circuit.kind != "ranked":
         return circuit.edges(model)
+    check_count(graph_of(model.spec), circuit.count)
     scores = yield from ranking(model, pairs, circuit.ig_steps)
     return circuit.edges(model, scores)
 

@@ -207,6 +207,12 @@ def test_a_ranking_serves_all_studies(model, monkeypatch):
             run_study(RankEdges(model=model.ref, pairs=(changed_pair,), ig_steps=2), model)
 
 
+def test_a_circuit_of_too_many_edges_is_refused_before_the_ranking(model, monkeypatch):
+    monkeypatch.setattr(circuits, "ranking", None)
+    with pytest.raises(BadCircuit, match="10000 edges"):
+        next(circuits.edges_of(RankedCircuit(count=10_000), model, (PAIR,)))
+
+
 def test_the_method_says_what_a_ranking_is_of(model):
     said = "on these same pairs, against the changed prompt; intervals leave out"
     test, _, curve = studies(model, PAIR, against="mean")

@@ -18,6 +18,7 @@ CLAIM = (
 """What somebody wrote beside the picture."""
 
 FIELDS = ("says", "share", "as_said", "said", "measured", "random", "not_shown")
+NUMBERS, PAIRS = ("share", "said", "measured"), ("as_said", "random")
 TOO_MUCH = (
     "explain", "because", "why", "understand", "know", "recogni", "believ", "think", "realis", "realiz", "prove",
     "mechanism", "complete", "how the model",
@@ -64,7 +65,19 @@ def check_claim(answer: Any, context: Context) -> Verdict:
         return no("seven fields", f"Give a dictionary with the fields {', '.join(FIELDS)}.")
     if missing := [name for name in FIELDS if answer.get(name, ...) is ...]:
         return no("seven fields", f"The field '{missing[0]}' is not filled in.")
-    return _words(answer) or _share(answer, context) or _test(answer, context) or _said_all(answer)
+    return _kinds(answer) or _words(answer) or _share(answer, context) or _test(answer, context) or _said_all(answer)
+
+
+def _kinds(answer: Mapping[str, Any]) -> Verdict | None:
+    for name in NUMBERS:
+        try:
+            float(answer[name])
+        except (TypeError, ValueError):
+            return no("numbers", f"The field '{name}' is {answer[name]!r}. Give a number, such as 0.5.")
+    for name in PAIRS:
+        if not isinstance(answer[name], tuple | list) or len(answer[name]) != 2:
+            return no("pairs of numbers", f"The field '{name}' is {answer[name]!r}. Give two numbers, such as (0, 4).")
+    return None
 
 
 def _words(answer: Mapping[str, Any]) -> Verdict | None:
@@ -175,6 +188,8 @@ E8 = Exercise(
         Wrong(lambda c: _but(c, says="On this prompt two neurons say plant."), "what was changed"),
         Wrong(lambda c: _but(c, not_shown="nothing"), "Name at least one thing"),
         Wrong(lambda c: {name: x for name, x in our_claim(c).items() if name != "random"}, "'random' is not filled in"),
+        Wrong(lambda c: _but(c, share="15 %"), "Give a number"),
+        Wrong(lambda c: _but(c, as_said="1 of 4"), "Give two numbers"),
         Wrong(lambda _: CLAIM, "Give a dictionary"),
     ),
 )

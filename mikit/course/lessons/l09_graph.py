@@ -15,7 +15,7 @@ from mikit.circuits.frozen import freeze
 from mikit.circuits.influence import Adjacency, adjacency, influence, narrowed, scores
 from mikit.circuits.prediction import total_effects
 from mikit.course.lessons.l03_real import measured
-from mikit.course.lessons.verdicts import no, yes
+from mikit.course.lessons.verdicts import no, one_number, yes
 from mikit.course.plan import Context, Exercise, Verdict, Wrong
 from mikit.models.model import Model
 from mikit.studies.base import Result
@@ -121,8 +121,8 @@ def check_share(answer: Any, context: Context) -> Verdict:
     luck = torch.Generator().manual_seed(int(context.draw("E2").integers(2**31)))
     effects, count = torch.randn(3, 4, 50, generator=luck) ** 3, 20
     given = answer(effects.clone(), count)
-    if torch.as_tensor(given).numel() != 1:
-        return no("one share", f"It gives {torch.as_tensor(given).numel()} numbers. Give one share.")
+    if said := one_number(given):
+        return said
     value, sizes = float(given), effects.abs().flatten()
     best = sizes.topk(count).indices
     true = our_share(effects, count)
@@ -193,7 +193,7 @@ E2 = Exercise(
         Wrong(lambda _: lambda e, n: (e**2).flatten().topk(n).values.sum() / (e**2).sum(), "Squares"),
         Wrong(lambda _: lambda e, n: e.abs().flatten()[:n].sum() / e.abs().sum(), "the first ones"),
         Wrong(lambda _: lambda e, n: 100 * our_share(e, n), "per cent"),
-        Wrong(lambda _: lambda e, n: e.abs().flatten().topk(n).values / e.abs().sum(), "Give one share"),
+        Wrong(lambda _: lambda e, n: e.abs().flatten().topk(n).values / e.abs().sum(), "gives 20 numbers"),
         Wrong(lambda _: 0.15, "Give the function itself"),
     ),
 )
@@ -241,7 +241,10 @@ def check_completeness(answer: Any, context: Context) -> Verdict:
     effects[:3] = 0  # words, and two nodes of rest: nothing comes into them
     rest = torch.tensor([False, True, True, *[False] * 6])
     shares, weights = effects / effects.sum(1, keepdim=True).clamp(min=1e-10), torch.rand(9, generator=luck)
-    true, value = our_completeness(shares, weights, rest), float(answer(shares.clone(), weights.clone(), rest.clone()))
+    given = answer(shares.clone(), weights.clone(), rest.clone())
+    if said := one_number(given):
+        return said
+    true, value = our_completeness(shares, weights, rest), float(given)
     held = shares[:, rest].sum(1)
     slips = (
         (1 - true, "from what is named", "That is what comes from the rest. Asked is what does not."),
@@ -291,6 +294,7 @@ E3 = Exercise(
         Wrong(lambda _: lambda s, w, r: our_completeness(s[~r], w[~r], r), "the rest nodes themselves"),
         Wrong(lambda _: lambda s, w, r: our_completeness(s.T, w, r), "not shares[rest]"),
         Wrong(lambda _: lambda s, w, r: (1 - s[:, r]).mean(), "is right"),
+        Wrong(lambda _: lambda s, w, r: w * (1 - s[:, r].sum(1)), "gives 9 numbers"),
         Wrong(lambda _: 0.72, "Give the function itself"),
     ),
 )

@@ -197,7 +197,7 @@ def _why(word: str, true: str, case: tuple[float, ...], numbers: tuple[float, ..
     if said < 0 and true == "as said":
         return (
             "a size has no sign",
-            f"{shown} a third of {said:.2f} is below 0, and nothing is nearer than that. Take abs.",
+            f"{shown} a third of {said:.2f} is below 0, and no distance is. Take abs.",
         )
     if true == "another size" and abs(measured) > abs(said):
         return "too much is off as well", f"{shown} more than a third too much. Count both ways: abs(measured - said)."

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mikit.course.lessons.l03_real import measured
 from mikit.course.lessons.l09_graph import ANSWER, COUNT, FOIL, LAST, PROMPT, ROSE, drawn, graph
-from mikit.course.lessons.verdicts import no, yes
+from mikit.course.lessons.verdicts import no, one_number, yes
 from mikit.course.plan import Context, Exercise, Verdict, Wrong
 from mikit.sae.labels import wilson
 from mikit.studies.base import Result
@@ -266,7 +266,10 @@ def check_covered(answer: Any, context: Context) -> Verdict:
     if not callable(answer):
         return no("a function", "Give the function itself, without calling it: covered, not covered(...).")
     numbers, rule = _drawn(context), (0.6, 0.4, 0.5)
-    value, true = float(answer(numbers.copy(), rule)), our_covered(numbers, rule)
+    given = answer(numbers.copy(), rule)
+    if said := one_number(given):
+        return said
+    value, true = float(given), our_covered(numbers, rule)
     for wrong, property, sentence in _slips(numbers, rule):
         if abs(value - wrong) < 1e-9 < abs(wrong - true):
             return no(property, sentence)
@@ -301,6 +304,7 @@ E7 = Exercise(
         Wrong(lambda _: lambda n, r: float((n.mean(0) >= r).all()), "the mean of all prompts"),
         Wrong(lambda _: lambda n, r: (n.mean(1) >= np.mean(r)).mean(), "the mean of the three"),
         Wrong(lambda _: lambda n, r: 1 - our_covered(n, r), "prompts that fail"),
+        Wrong(lambda _: lambda n, r: (n >= r).all(1), "gives 97 numbers"),
         Wrong(lambda _: 0.4, "Give the function itself"),
     ),
 )

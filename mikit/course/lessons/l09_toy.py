@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mikit.circuits.attribution import AttributionGraph, attribution_graph
 from mikit.circuits.influence import adjacency, scores
-from mikit.course.lessons.verdicts import no, yes
+from mikit.course.lessons.verdicts import no, one_number, yes
 from mikit.course.plan import Context, Exercise, Question, Verdict, Wrong
 from mikit.models.model import Model
 from mikit.models.planted import COLOURS, planted, tokenizer
@@ -148,6 +148,8 @@ def check_predicted(answer: Any, context: Context) -> Verdict:
     if not callable(answer):
         return no("a function", "Give the function itself, without calling it: predicted, not predicted(...).")
     effects, values = _random_graph(context)
+    if said := one_number(answer(effects.clone(), values.clone(), {})):
+        return said
 
     def asked(ratios: dict[int, float]) -> float:
         return float(answer(effects.clone(), values.clone(), dict(ratios)))
@@ -230,6 +232,8 @@ E1 = Exercise(
         Wrong(lambda _: _all_move, "moves no more"),
         Wrong(lambda _: lambda e, v, r: our_predicted(e, v, {n: 0.0 for n in r}), "its own value once more"),
         Wrong(lambda _: lambda e, v, r: our_predicted(e, v, {n: x for n, x in r.items() if n < len(v)}), "taken out"),
+        Wrong(lambda _: lambda e, v, r: e[-1], "gives 11 numbers"),
+        Wrong(lambda _: lambda *_: None, "Does it end in return"),
         Wrong(lambda _: 1.8, "Give the function itself"),
     ),
 )

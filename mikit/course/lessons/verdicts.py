@@ -18,6 +18,14 @@ def no(property: str, sentence: str) -> Verdict:
     return Verdict(False, property, sentence)
 
 
+def one_number(given: Any) -> Verdict | None:
+    """What is said where a function gives none, or many."""
+    if given is None:
+        return no("one number", "The function gives nothing back. Does it end in return?")
+    many = np.asarray(given).size
+    return None if many == 1 else no("one number", f"The function gives {many:,} numbers. Give one.")
+
+
 def as_head(answer: Any, layers: int, heads: int) -> Head | None:
     """A pair (layer, head) that exists; None for anything else."""
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:

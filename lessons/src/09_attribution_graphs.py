@@ -144,9 +144,9 @@ share_of = mikit.course.given("09.E2")
 print("\n".join(share_lines(lesson.context, share_of)))
 
 # %% [markdown] label="share-after"
-# This is THE number of the lesson. The 600 neurons hold 15 of 100 parts of the effect. That is more than a hundred
-# times what random neurons hold, so they are well chosen. And 85 parts are not in the picture. For half of the effect
-# you would need 12,000 neurons, and nobody reads those.
+# This is THE number of the lesson. The 600 neurons hold 15 of 100 parts of the effect. As many random ones hold less
+# than a hundredth of that: a few neurons do a lot. Still, 85 parts are not in the picture. For half of the effect you
+# would need 12,000 neurons, and nobody reads those.
 #
 # Beware of a number that sounds better. Added up *with their signs*, the 600 bring 91 of 100 parts of the lead. But
 # what was left out pushes both ways, and cancels. That it adds up to little does not mean that it does little.
@@ -187,7 +187,8 @@ print("\n".join(score_lines(lesson.context, completeness_of)))
 # The replacement score of 0.11 is the stricter one.
 #
 # Now look. Point at a node and its ways light up; click to keep it. The slider prunes: fewer neurons, those of most
-# influence. Rest nodes are diamonds. Find the neuron L29 N307 at the last word, and the ways that lead to it.
+# influence. Rest nodes are diamonds. The scores below are those of what is kept, so they are lower than the table's.
+# Find the neuron L29 N307 at the last word, and the ways that lead to it.
 #
 # **Leave *Switch off* and *Double* alone for now.** You will first say what they do.
 
@@ -206,7 +207,7 @@ mikit.CircuitGraph(
 # Here are four changes, and what the graph says of each, by your own function.
 
 # %% label="four"
-from mikit.course.lessons.l09_locked import lines, said_lines
+from mikit.course.lessons.l09_locked import said_lines
 
 print("\n".join(said_lines(lesson.context, predicted_of)))
 
@@ -251,6 +252,8 @@ mikit.course.predict("09.P4")
 mikit.course.predict("09.P5")
 
 # %% label="run"
+from mikit.course.lessons.l09_locked import lines
+
 came_out_of = mikit.course.given("09.E4")
 print("\n".join(lines(lesson.context, came_out_of)))
 
@@ -302,8 +305,9 @@ print("\n".join(held_lines(lesson.context)))
 # - **The three at the first word**: with attention kept, three quarters of the effect are gone. They make position 0
 #   the **attention sink** of lesson 07. Without them attention looks elsewhere, everywhere. That is the lemon of the
 #   toy.
-# - **The top neuron**: attention is a quarter of the miss. For the rest there is no single reason in this table. The
-#   graph sees 15 of 100 parts, and an early neuron acts through thousands that were left out.
+# - **The top neuron**: attention is a quarter of the miss. The last line is about those that were left out: count the
+#   ways through them too, and the graph's +0.9 becomes +0.3. That is a third of the miss. For the rest this table has
+#   no reason.
 #
 # Now look at many neurons: the 80 of largest effect, switched off one at a time. Of each we ask for its sign alone.
 
@@ -403,7 +407,8 @@ print("\n".join(rule_lines(lesson.context, covered_of)))
 # prompts says nothing without its rule, and little if the rule came after the result. In brackets the 95 % interval
 # (Wilson): with 24 prompts even a fixed rule leaves it wide.
 #
-# In the view the dial at the foot does the same: state a rule, let it run, and then move the rule.
+# In the view the dial at the foot does the same on twelve prompts of its own: state a rule, let it run, and then move
+# the rule.
 #
 # ## 7. Rewrite the claim
 #
@@ -437,10 +442,11 @@ mikit.course.check("09.E8", claim)
 # ## 8. The papers' numbers
 #
 # Ameisen and others (2025) drew such graphs for larger models. Their nodes are features of transcoders, which were
-# trained to be read and to stand in for the MLPs; ours are the model's own neurons, as nothing had to be trained. They
-# write that the graphs gave them satisfying insight for **about a quarter** of the prompts that they tried. That is a
-# coverage, and its rule was their own judgement. circuit-tracer, the tool that others use, prunes at 0.8 of the
-# influence for nodes and 0.98 for edges unless told otherwise. You saw what a threshold does.
+# trained to be read and to stand in for the MLPs; ours are the model's own neurons, as nothing had to be trained. In
+# the paper beside it, Lindsey and others (2025) write that the graphs gave them satisfying insight for **about a
+# quarter** of the prompts that they tried. That is a coverage, and its rule was their own judgement. circuit-tracer,
+# the tool that others use, prunes at 0.8 of the influence for nodes and 0.98 for edges unless told otherwise. You saw
+# what a threshold does.
 
 # %% label="paper"
 from mikit.course import canon
@@ -460,7 +466,7 @@ canon.show("graph-sink", yours=-tests[SINK].measured)
 # - **How the model finds out that a rose is a flower.** The graph has 15 of 100 parts of the effect, and the early ones
 #   are those that did not hold.
 # - **Why attention looks where it looks.** It is not in the graph at all, and in the toy it was half of the task.
-# - **That features are no better than neurons.** With good transcoders a graph holds more. The tests stay the same.
+# - **Whether features do better than neurons.** No graph of features was drawn here. The tests would stay the same.
 # - **That a neuron "is" plant.** That is read off the tokens it promotes, and it fires on other text too.
 # - **That switching off is what the model would do by itself.** A value of 0 may be one that it never has.
 # - **What holds on other prompts.** The four changes are of one prompt; the line of step E5 was tried on two more.

@@ -249,7 +249,9 @@ def test_with_attention_held_three_quarters_of_the_sinks_effect_are_gone(context
     miss, left = (came[TOP].said - x for x in (came[TOP].measured, held[TOP].attention))
     assert 0.2 < 1 - left / miss < 0.3
     assert held[PLANTS].attention == pytest.approx(came[PLANTS].measured, abs=0.1)
-    assert len(list(l09_breaks.held_lines(context))) == 1 + len(l09_breaks.shown(context))
+    assert len(list(l09_breaks.held_lines(context))) == 2 + len(l09_breaks.shown(context))
+    along = l09_breaks.along_all_ways(context)
+    assert 0.3 < (came[TOP].said - along) / miss < 0.35
 
 
 def test_late_neurons_keep_their_sign_and_those_at_the_first_word_do_not(context, smollm):
@@ -326,5 +328,6 @@ def test_the_text_names_what_was_measured(context, came):
     assert f"{-came[SINK].measured:.1f} logits, more than all {len(l09_locked.four(context)[1].nodes)} late" in text
     assert f"+{l09_breaks.held(context)[DOUBLED].norm:.1f} of +{came[DOUBLED].said:.1f}" in text
     assert f"gets {l09_breaks.held(context)[DOUBLED].length:.1f} times" in text
+    assert f"graph's {came[TOP].said:+.1f} becomes {l09_breaks.along_all_ways(context):+.1f}" in text
     low, middle, least = l09_story.RULE
     assert f"replacement at least {low}, completeness at least {middle}" in text and least == 0.8

@@ -11,8 +11,20 @@ import torch
 from numpy.typing import NDArray
 
 from mikit.circuits.prediction import total_effects
-from mikit.course.lessons.l09_graph import ANSWER, COUNT, FOIL, PROMPT, graph
-from mikit.course.lessons.l09_locked import DOUBLED, LATE_OFF, PLANTS, SINK, TOP, Locked, four, more, outcomes, result
+from mikit.course.lessons.l09_graph import ANSWER, COUNT, FOIL, PROMPT, all_effects, graph
+from mikit.course.lessons.l09_locked import (
+    DOUBLED,
+    LATE_OFF,
+    PLANTS,
+    SINK,
+    TOP,
+    Locked,
+    four,
+    more,
+    most_influential,
+    outcomes,
+    result,
+)
 from mikit.course.lessons.verdicts import no, yes
 from mikit.course.plan import Context, Exercise, Verdict, Wrong
 from mikit.models.model import Model
@@ -86,7 +98,8 @@ def _held(model: Model, own: float, changed: tuple[tuple[str, tuple[Patch | Stee
 
 
 def held_lines(context: Context) -> Iterator[str]:
-    """What is left of each miss when attention stays where it was, or the last norm's scale."""
+    """What is left of each miss when attention stays where it was, or the last norm's scale; and of the top neuron's,
+    when no way is left out."""
     yield f"{'':15} the graph says   measured   attention held   last norm held   (last stream)"
     found = outcomes(result(context)) | outcomes(result(context, more(context)))
     for name, now in held(context).items():
@@ -94,6 +107,13 @@ def held_lines(context: Context) -> Iterator[str]:
             f"{name:15} {found[name].said:+14.2f} {found[name].measured:+10.2f} {now.attention:+16.2f}"
             f" {now.norm:+16.2f}   ({now.length:.2f} times as long)"
         )
+    yield f"{TOP}, along all ways, those through neurons left out too: {along_all_ways(context):+.2f}"
+
+
+def along_all_ways(context: Context) -> float:
+    """What switching the top neuron off does by the replacement model of all neurons, not only of the graph's."""
+    layer, neuron, position = map(int, most_influential(context).split("_"))
+    return -float(all_effects(context)[layer, position, neuron])
 
 
 # -- E5: where the graph can be trusted -------------------------------------------------------------------------------

@@ -300,7 +300,8 @@ def coverage_wire(prompts: Sequence[Question], result: Result | None) -> dict[st
     """The dial: three numbers a prompt, and the share that the rule covers as it was stated; None without prompts."""
     if not prompts:
         return None
-    assert result is None or isinstance(result.study, GraphCoverage)
+    study = None if result is None else result.study
+    assert study is None or isinstance(study, GraphCoverage)
     missing = np.full(len(prompts), np.nan, np.float32)
     names = ("replacement", "completeness", "agreement")
     own = {name: missing if result is None else result.grids[name].values.numpy() for name in names}
@@ -309,7 +310,7 @@ def coverage_wire(prompts: Sequence[Question], result: Result | None) -> dict[st
         np.full((len(prompts), len(BARS)), np.nan, np.float32) if beside is None else beside["passing"].values.numpy()
     )
     return {
-        "count": None if result is None else result.study.count,
+        "count": None if study is None else study.count,
         "prompts": [one.prompt for one in prompts],
         **{name: encode(values) for name, values in own.items()},
         "shuffled": encode(passing),

@@ -50,11 +50,11 @@ def against_prompt(model: Model, clean: Tokens, corrupt: Tokens) -> Setting:
 
 def against_texts(
     model: Model, clean: Tokens, reference: Sequence[Tokens], how: Literal["mean", "resample"], seed: int = 0
-) -> Setting:
+) -> Iterator[Setting]:
     """Cut edges carry values of other texts: the mean over all their positions, or for each position of the prompt
     those of one drawn at random, the same for all senders. Position 0, an attention sink, is left out of the texts and
-    stays as it is in the prompt. Raises EmptyText for a prompt of one token or texts without a second, WrongDtype,
-    Busy."""
+    stays as it is in the prompt. Yields after each text; the last is whole. Raises EmptyText for a prompt of one token
+    or texts without a second, WrongDtype, Busy."""
     length = clean.ids.shape[1]
     sizes = torch.tensor([text.ids.shape[1] - 1 for text in reference])
     if length < 2 or not sizes.sum():
@@ -71,7 +71,7 @@ def against_texts(
     for text, share in zip(reference, torch.split(weights, sizes.tolist(), dim=1), strict=True):
         if share.any():
             other += torch.einsum("pt,std->spd", share.to(other), sender_values(model, text)[:, 1:])
-    return Setting(past, other, since=1)
+        yield Setting(past, other, since=1)
 
 
 def circuit_logits(model: Model, setting: Setting, circuits: Iterable[Tensor], *, budget: float) -> Iterator[Tensor]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, ClassVar, Literal
 from weakref import WeakKeyDictionary
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from mikit.circuits.edges import edge_scores
 from mikit.circuits.faithfulness import LEAST, Ends, Run, ends
-from mikit.circuits.run_edges import BYTES, COST, Setting, against_prompt, against_texts, measured
+from mikit.circuits.run_edges import BYTES, COST, against_prompt, against_texts, measured
 from mikit.circuits.sets import check_count, strongest
 from mikit.errors import BadCircuit, BadMetric, ShapeMismatch, UnknownSite
 from mikit.methods.intervals import jackknife, mean_interval
@@ -149,7 +149,8 @@ class CircuitStudy(PairStudy, Study):
             setting = against_prompt(model, pair.clean, pair.corrupt)
             yield None
         else:
-            setting = yield from _against_ordinary(model, pair, self.against, self.seed)
+            for setting in against_texts(model, pair.clean, _ordinary(model), self.against, self.seed):  # noqa: B007
+                yield None
         return partial(measured, model, setting, difference(pair), cost.budget(model.spec))
 
     def bounded(
@@ -392,24 +393,3 @@ def _key(pair: PromptPair, steps: int) -> tuple[str, str, str, str, int]:
 
 def _ordinary(model: Model) -> list[Tokens]:
     return [model.tokens(text) for text in ORDINARY]
-
-
-def _against_ordinary(
-    model: Model, pair: ReadPair, how: Literal["mean", "resample"], seed: int
-) -> Generator[None, None, Setting]:
-    """``against_texts`` of ordinary texts, text by text: the mean over all their positions, or for each position of the
-    prompt those of one drawn from all."""
-    texts = _ordinary(model)
-    sizes = torch.tensor([text.ids.shape[1] - 1 for text in texts])
-    generator = torch.Generator().manual_seed(seed)
-    drawn = torch.randint(int(sizes.sum()), (pair.clean.ids.shape[1] - 1,), generator=generator)
-    chosen = torch.bucketize(drawn, sizes.cumsum(0), right=True)
-    found: Setting | None = None
-    for n, text in enumerate(texts):
-        one = against_texts(model, pair.clean, [text], how, seed + n)
-        share = sizes[n] / sizes.sum() if how == "mean" else (chosen == n)[:, None]
-        other = one.other * share.to(one.other)
-        found = replace(one, other=other if found is None else found.other + other)
-        yield None
-    assert found is not None, "there are ordinary texts"
-    return found

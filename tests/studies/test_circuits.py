@@ -230,35 +230,21 @@ def test_the_scores_that_are_kept_are_few(model, monkeypatch):
 
 @pytest.mark.parametrize("how", ["mean", "resample"])
 def test_cut_edges_carry_ordinary_texts(model, monkeypatch, how):
-    """Read text by text; the mean is that of all positions but the first, and a draw is one text's, at one position."""
+    """Read text by text, with a stop after each."""
     monkeypatch.setattr(circuits, "ORDINARY", ("w20 w21 w22", "w23 w24 w25 w26 w27"))
-    texts = [model.tokens(text) for text in circuits.ORDINARY]
-    read = PAIR.read(model)
+    *_, study = studies(model, PAIR, against=how)
+    read, texts = PAIR.read(model), [model.tokens(text) for text in circuits.ORDINARY]
+    found = list(against_texts(model, read.clean, texts, how, study.seed))
     with torch.no_grad():
         pool = torch.cat([split.run(model, text.ids)[1][:, 1:] for text in texts], dim=1)
-    *_, setting = _last(circuits._against_ordinary(model, read, how, seed=0))
-    assert setting.since == 1
-    if how == "mean":
-        expected = pool.mean(1, keepdim=True).expand_as(setting.other)
-        torch.testing.assert_close(setting.other, expected, atol=1e-5, rtol=0)
-        torch.testing.assert_close(setting.other, against_texts(model, read.clean, texts, how).other)
-        return
-    drawn = []
-    for seed in range(8):
-        *_, setting = _last(circuits._against_ordinary(model, read, how, seed=seed))
-        apart = (setting.other[:, :, None] - pool[:, None]).abs().amax((0, 3))  # [position, place in the pool]
-        assert apart.amin(1).max() < 1e-5
-        drawn += apart.argmin(1).tolist()
-    assert np.bincount(drawn, minlength=6).min() > 0, "each of six places is drawn about 5 times of 32"
-
-
-def _last(running):
-    """What a generator returns."""
-    while True:
-        try:
-            next(running)
-        except StopIteration as stop:
-            return (stop.value,)
+    brought = pool.mean(1, keepdim=True)[:, None] if how == "mean" else pool[:, None]
+    apart = (found[-1].other[:, :, None] - brought).abs().amax((0, 3))
+    assert apart.amin(1).max() < 1e-5
+    running = study.running(model, read)
+    assert len(found) == 2 and [next(running), next(running)] == [None, None]
+    with pytest.raises(StopIteration) as stop:
+        next(running)
+    torch.testing.assert_close(stop.value.value.args[1].other, found[-1].other)
 
 
 def test_a_prompt_of_one_token_has_nothing_beside_position_0(model):

@@ -32,7 +32,7 @@ class DrawGraph(GraphStudy):
     Of what the last level keeps: ``node`` [node, field], its value in the run (the output's: the logit difference; NaN
     for a node that has none), its effect on the output along all drawn ways, the share of influence reached with it
     (NaN for the output), and the first level, from 0, at which it is kept; ``edge`` [edge, field], labels "FROM>TO":
-    what the source brings the target, and the first level. Texts: ``tokens``. Control "random neurons": ``share`` of as
+    what the source brings of the target's value, and the first level. Texts: ``tokens``. Control "random neurons": ``share`` of as
     many neurons drawn at random, mean and range of 8 draws."""
 
     kind: Literal["draw-graph"] = "draw-graph"
@@ -140,7 +140,9 @@ def _of_last(model: Model, graph: AttributionGraph, kept: Sequence[Pruned]) -> d
     edge_since = torch.stack([~one.edges[to, source] for one in kept]).sum(0)
     return {
         "node": _grid(
-            torch.column_stack([of_nodes, since]), {"node": tuple(names.values()), "field": FIELDS}, "logits"
+            torch.column_stack([of_nodes, since]),
+            {"node": tuple(names.values()), "field": FIELDS},
+            "by field: activation, logits, share, number",
         ),
         "edge": _grid(
             torch.column_stack([graph.effects[to, source], edge_since]),
@@ -148,7 +150,7 @@ def _of_last(model: Model, graph: AttributionGraph, kept: Sequence[Pruned]) -> d
                 "edge": tuple(f"{names[s]}>{names[t]}" for t, s in edges.tolist()),
                 "field": ("effect", "level"),
             },
-            "logits",
+            "by field: that of the target's value, number",
         ),
     }
 

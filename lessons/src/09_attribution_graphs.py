@@ -209,6 +209,7 @@ mikit.CircuitGraph(
 # %% label="four"
 from mikit.course.lessons.l09_locked import said_lines
 
+predicted_of = mikit.course.given("09.E1")
 print("\n".join(said_lines(lesson.context, predicted_of)))
 
 # %% [markdown] label="rule-ask"
@@ -454,6 +455,7 @@ from mikit.course.lessons.l09_graph import all_effects, nothing_named
 from mikit.course.lessons.l09_locked import PLANTS, SINK, outcomes, result
 
 tests = outcomes(result(lesson.context)) | outcomes(result(lesson.context, more(lesson.context)))
+share_of = mikit.course.given("09.E2")
 canon.show("graph-share", yours=100 * share_of(all_effects(lesson.context), 600))
 canon.show("graph-completeness")
 canon.show("graph-nothing-named", yours=nothing_named(lesson.context))

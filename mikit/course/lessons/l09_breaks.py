@@ -188,6 +188,11 @@ def check_trusted(answer: Any, context: Context) -> Verdict:
     if not callable(answer):
         return no("a function", "Give the function itself, without calling it: trusted, not trusted(...).")
     own = singles(context)
+    for layer, position in zip(own.layer.tolist(), own.position.tolist(), strict=True):
+        if (given := answer(layer, position)) not in (True, False):
+            return no(
+                "True or False", f"For layer {layer}, position {position} it gives {given!r}. Give True or False."
+            )
     chosen = own.chosen(answer)
     if chosen.all():
         return no(
@@ -209,6 +214,19 @@ def check_trusted(answer: Any, context: Context) -> Verdict:
     elsewhere = [singles(context, prompt) for prompt in others(context)]
     right = np.concatenate([one.right for one in elsewhere])
     there = np.concatenate([one.chosen(answer) for one in elsewhere])
+    if there.mean() < LEAST_TRUSTED:
+        return no(
+            "half of them on other prompts too",
+            f"On other prompts you trust {there.sum()} of {len(there)}. What holds at one place of one prompt may be"
+            " nowhere in another.",
+        )
+    both_right, both = np.concatenate([own.right, right]), np.concatenate([chosen, there])
+    if there.mean() < LEAST_TRUSTED:
+        return no(
+            "half of them on other prompts too",
+            f"On other prompts you trust {there.sum()} of {len(there)}. What holds at one place of one prompt may be"
+            " nowhere in another.",
+        )
     both_right, both = np.concatenate([own.right, right]), np.concatenate([chosen, there])
     if right[there].mean() < LEAST_RIGHT:
         return no(
@@ -248,6 +266,8 @@ E5 = Exercise(
         Wrong(lambda _: lambda layer, position: True, "You trust every neuron"),
         Wrong(lambda _: lambda layer, position: position == 0, "of no use"),
         Wrong(lambda _: lambda layer, position: layer != 29, "Where do the wrong ones lie"),
+        Wrong(lambda _: lambda layer, position: layer, "Give True or False"),
+        Wrong(lambda _: lambda layer, position: position == 9, "On other prompts you trust 0 of"),
         Wrong(lambda _: True, "Give the function itself"),
     ),
 )

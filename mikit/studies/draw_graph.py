@@ -32,8 +32,8 @@ class DrawGraph(GraphStudy):
     Of what the last level keeps: ``node`` [node, field], its value in the run (the output's: the logit difference; NaN
     for a node that has none), its effect on the output along all drawn ways, the share of influence reached with it
     (NaN for the output), and the first level, from 0, at which it is kept; ``edge`` [edge, field], labels "FROM>TO":
-    what the source brings of the target's value, and the first level. Texts: ``tokens``. Control "random neurons": ``share`` of as
-    many neurons drawn at random, mean and range of 8 draws."""
+    what the source brings of the target's value, and the first level. Texts: ``tokens``. Control "random neurons":
+    ``share`` of as many neurons drawn at random, mean and range of 8 draws."""
 
     kind: Literal["draw-graph"] = "draw-graph"
 

@@ -34,11 +34,11 @@ LATER = 16
 """Later heads that are named; what the others bring back is one number."""
 RANDOM_PAIRS = 16
 DRAWS = 2
-"""Times that the heads are set to other draws: how much effects hang on what a head is set to."""
+"""Times that the heads are set to a place of ordinary texts instead: how much effects hang on what a head is set to."""
 OTHERS, NORMS, SUM = "other heads", "norms", "sum"
 
 OTHER_DRAWS = (
-    f"The same heads set to what they write at {DRAWS} other places of ordinary texts (seed {{seed}}): how much the"
+    f"The same heads set to what they write at {DRAWS} places of ordinary texts instead (seed {{seed}}): how much the"
     " effects hang on what a head is set to. Low and high are the lowest and highest of these draws."
 )
 WHY_RANDOM = "Pairs of heads drawn at random (seed {seed}): what two heads do beyond their sum by chance."
@@ -56,7 +56,8 @@ class SelfRepair(PairStudy, Study):
     is lost without each, added up.
 
     ``heads``: those of ``back``; empty: those of largest effect, direct or total. Pairs are of the first six of these.
-    Controls: "other draws" of what heads are set to, with ``direct`` and ``total``; "random pairs" with ``pair``."""
+    Controls: "other draws", ``direct`` and ``total`` with heads set to places of ordinary texts instead, whatever
+    ``brought``; "random pairs" with ``pair``."""
 
     kind: Literal["self-repair"] = "self-repair"
     brought: Source = "mean"

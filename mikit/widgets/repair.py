@@ -17,7 +17,7 @@ from mikit.models.model import Model
 from mikit.studies.base import Grid, Result, Study
 from mikit.studies.pairs import PromptPair
 from mikit.studies.prompts import answer_and_foil
-from mikit.studies.self_repair import SelfRepair
+from mikit.studies.self_repair import DRAWS, SelfRepair
 from mikit.trace.checks import load
 from mikit.widgets import still
 from mikit.widgets.base import View, refuse_unknown
@@ -115,6 +115,7 @@ class RepairView(View):
         found: dict[str, Any] = {
             "difference": encode(_with_ends(grids["logit difference"])),
             "effects": encode(effects.reshape(-1, 4, 3)),
+            "draws": DRAWS,
             "split": None,
             "pairs": None,
         }
@@ -142,7 +143,7 @@ class RepairView(View):
         back = decode(split["back"])[..., 0]
         order = np.argsort(-np.abs(back[:, -1]))[:LISTED]
         lines = [
-            f"{split['heads'][i]}: brought back {back[i, -1]:+.2f} logits, most by"
+            f"{split['heads'][i]}: direct less total {back[i, -1]:+.2f} logits, most by"
             f" {split['by'][int(np.abs(back[i, :-1]).argmax())]} {back[i, int(np.abs(back[i, :-1]).argmax())]:+.2f}"
             for i in order.tolist()
         ]

@@ -13,11 +13,20 @@ from mikit.widgets.minimal import MinimalView
 from mikit.widgets.repair import RepairView
 from mikit.widgets.wire import decode
 from tests import tiny
-from tests.browser.conftest import screenshot
+from tests.browser.conftest import ROOT, screenshot
 from tests.browser.notebook import Notebook
 
-VIEW = "import mikit\nview = mikit.MinimalView(units=6); view"
+AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
+VIEW = "import mikit\nview = mikit.MinimalView(units=6, seed=0); view"
 NUMBERS = "import json; print(json.dumps([view.found['units'], view.found['tested'], view.status['state']]))"
+
+
+def no_findings(page: Page) -> None:
+    """What axe has to say, where `npm ci` has put it."""
+    if AXE.exists():
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("() => axe.run('.mikit').then((result) => result.violations.map((one) => one.help))")
+        assert found == []
 
 
 def test_the_slider_trains_and_searches_and_keys_compare_circuits(notebook: Notebook, page: Page) -> None:
@@ -41,6 +50,7 @@ def test_the_slider_trains_and_searches_and_keys_compare_circuits(notebook: Note
     page.keyboard.press("ArrowDown")
     expect(rows.nth(1)).to_have_attribute("aria-checked", "true")
     expect(rows.nth(1)).to_be_focused()
+    no_findings(page)
     screenshot(page, "lab-minimal")
 
 
@@ -64,6 +74,7 @@ def test_saved_pages_split_another_head_and_keep_their_circuits(page: Page, tmp_
     expect(root.locator(".mikit-rep-title").first).to_have_text(f"Without {words.split(':')[0]}, these change")
     expect(root.get_by_label("off: set to")).to_be_disabled()
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    no_findings(page)
     screenshot(page, "page-repair-narrow")
 
     small = MinimalView(units=7).run()

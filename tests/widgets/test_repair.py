@@ -7,6 +7,7 @@ import pytest
 
 from mikit.errors import BadPair
 from mikit.studies.pairs import PromptPair
+from mikit.studies.self_repair import DRAWS
 from mikit.widgets.repair import RepairView
 from mikit.widgets.wire import decode
 from tests.widgets.waiting import until, until_settled
@@ -25,11 +26,12 @@ def test_what_is_shown_adds_up_and_is_what_a_record_holds(model, tmp_path):
     np.testing.assert_allclose(back[:, -1], between, atol=1e-3)
     np.testing.assert_allclose(back[:, :-1].sum(1), between, atol=1e-3)
     assert (effects[:, 2:, 1] <= effects[:, 2:, 2]).all() and split["by"][-1] == "sum"
+    assert view.found["draws"] == DRAWS
     assert decode(view.found["pairs"]["values"]).shape == (15, 3)
     (result,) = view.record().results
     np.testing.assert_array_equal(result.grids["total"].values.numpy().ravel(), effects[:, 1, 0])
     assert set(view.code) == {"mikit", "nnsight"}
-    assert view.picture().count("<img") == 1 and "brought back" in view.picture()
+    assert view.picture().count("<img") == 1 and "direct less total" in view.picture()
     assert view.freeze(tmp_path / "page.html").stat().st_size > 10_000
 
 

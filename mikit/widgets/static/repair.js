@@ -141,66 +141,73 @@ dtype],size=Type.BYTES_PER_ELEMENT,bytes=bytesOf(wire.data),wanted=wire.shape.re
 wanted)throw new RangeError(`An array of shape [${wire.shape.join(", ")}] needs ${wanted} bytes, ${bytes.byteLength} cam\
 e.`);return bytes.byteOffset%size!==0&&(bytes=bytes.slice()),new Type(bytes.buffer,bytes.byteOffset,bytes.byteLength/size)}var NONE={value:Number.NaN,low:Number.NaN,high:Number.NaN};function values(wire){let flat=decode(wire);return Array.from(
 {length:flat.length/3},(_,i)=>({value:flat[3*i],low:flat[3*i+1],high:flat[3*i+2]}))}var named=(names2,all)=>names2.map((name,i)=>({
-name,...all[i]})),backward=({direct,total})=>Math.abs(direct.value)-Math.abs(total.value);function sceneOf(model){let[found,
-[,across],chosen]=[model.get("found"),model.get("grid"),model.get("chosen")],effects=found?values(found.effects):[],rows=new Map(
-found?.split?.heads.map((name,row)=>[name,row])),heads=Array.from({length:effects.length/4},(_,i)=>{let[layer,head2]=[Math.
-floor(i/across),i%across],[direct,total,drawsDirect,drawsTotal]=effects.slice(4*i,4*i+4),name=`L${layer}H${head2}`;return{
-name,layer,head:head2,direct,total,drawsDirect,drawsTotal,row:rows.get(name)??-1}}),most=heads.filter(({row})=>row>=0).sort(
-(a,b)=>backward(b)-backward(a))[0]??null,here=chosen?heads[chosen[0]*across+chosen[1]]??null:most,{by=[],back=null}=here&&
-here.row>=0&&found?.split||{},parts=named(by,back?values(back).slice(here.row*by.length):[]),sum=parts.pop()??NONE,pairs=found?.
-pairs;return{heads,chosen:here,parts:parts.sort((a,b)=>Math.abs(b.value)-Math.abs(a.value)),sum,pairs:pairs?named(pairs.
-names,values(pairs.values)).sort((a,b)=>b.value-a.value):[],random:pairs?named(pairs.random_names,values(pairs.random)):
-[],difference:found?values(found.difference)[0]:NONE,brought:model.get("brought"),prompts:model.get("prompts"),answer:model.
-get("answer"),foil:model.get("foil")}}var ROW=18,LABEL=96,FIGURE=48,two=value=>signed(Math.round(100*value)/100);function rowsOf(parts,sum,listed){let others=parts.
-slice(listed);return[...parts.slice(0,listed).map(part=>({...part,kind:"part"})),{low:Number.NaN,high:Number.NaN,name:`${others.
-length} more parts`,value:others.reduce((all,{value})=>all+value,0),kind:"rest"},{...sum,name:"sum",kind:"sum"}]}var inWords=bars2=>bars2.
-map(({name,value})=>`${name} ${two(value)}`).join();function bars(all,width,band){let ends=all.flatMap(({value,low:low2,
-high:high2})=>[value,low2,high2]).filter(Number.isFinite).concat(band,0),[low,high]=[Math.min(...ends),Math.max(...ends)],
-left=LABEL+8,x=value=>left+(value-low)/(high-low||1)*(width-FIGURE-left),between=(kind,one,other,y,height)=>mark("rect",
-kind,{x:Math.min(x(one),x(other)),y,width:Math.max(.5,Math.abs(x(one)-x(other))),height});return[...band.length?[between(
-"band",band[0],band[1],0,ROW*all.length)]:[],...all.flatMap((one,i)=>[...one.kind==="sum"?[line("grid",0,i*ROW+.5,width,
-i*ROW+.5)]:[],text(`label ${one.kind}`,LABEL,i*ROW+13,"end",one.name),between(one.value<0?"neg":"pos",0,one.value,i*ROW+
-4,ROW-7),...Number.isFinite(one.low)?[line("whisker",x(one.low),i*ROW+9.5,x(one.high),i*ROW+9.5)]:[],text(`label ${one.kind}`,
-width,i*ROW+13,"end",two(one.value))]),...all.length?[line("zero",x(0),0,x(0),ROW*all.length)]:[]]}function barsPanel(){
-let[back,pairs]=[svg("svg",{role:"img"}),svg("svg",{role:"img"})],paragraph=(kind,...words3)=>h("p",{class:`mikit-rep-${kind}`},
-...words3),[title,words2,beyond]=[paragraph("title"),paragraph("words"),paragraph("words")];return{element:h("div",{},title,
-words2,back,paragraph("title","Two heads off, beyond their sum"),beyond,pairs),draw({chosen,parts,sum,pairs:all,random},width,listed){
-title.textContent=chosen?`Without ${chosen.name}, these change`:"No numbers yet",words2.textContent=chosen?wordsOf(chosen):
-" ";let rows=parts.length?rowsOf(parts,sum,listed):[];fill2(back,width,ROW*(listed+2),inWords(rows),bars(rows,width,[]));
-let values2=random.map(({value})=>value),band=values2.length?[Math.min(...values2),Math.max(...values2)]:[];beyond.textContent=
-all.length?`Lost without both, beyond each alone: the most of ${all.length} pairs. Grey: ${random.length} random pairs, ${two(
-band[0])} to ${two(band[1])}.`:"";let shown=all.slice(0,listed/2).map(pair=>({...pair,kind:"part"}));fill2(pairs,width,ROW*
-(listed/2),inWords(shown),bars(shown,width,band))}}}function wordsOf(head2){let{direct,total,drawsDirect,drawsTotal,row}=head2;
-if(row<0)return"Not split: only the full dots are.";let then=backward(head2)>0?"later parts make up for it":"later parts\
- lose what they had from it",spread=Number.isNaN(drawsTotal.low)?"":` Other draws: ${two(drawsDirect.low)} to ${two(drawsDirect.
-high)}, and ${two(drawsTotal.low)} to ${two(drawsTotal.high)}.`;return`It writes ${two(direct.value)}, the model loses ${two(
-total.value)}: ${then}.${spread}`}var LEFT=34,FOOT=32,TOP=20,PAD=8,REACH=12,NAMED=9;function ticks(low,high){let step=[.01,.02,.05,.1,.2,.5,1,2,5,10].find(
+name,...all[i]})),backward=({direct,total})=>Math.abs(direct.value)-Math.abs(total.value),unsure=({sum:{low,high},prompts})=>low<=
+0&&high>=0?`not told apart from 0 with ${prompts} prompts`:"";function chance(heads){let all=heads.map(({direct,total})=>direct.
+value-total.value).sort((a,b)=>a-b),out=Math.floor(.025*(all.length-1));return[all[out],all.at(-1-out)]}var two=value=>signed(
+Math.round(100*value)/100);function sceneOf(model){let[found,[,across],chosen]=[model.get("found"),model.get("grid"),model.
+get("chosen")],effects=found?values(found.effects):[],rows=new Map(found?.split?.heads.map((name,row)=>[name,row])),heads=Array.
+from({length:effects.length/4},(_,i)=>{let[layer,head2]=[Math.floor(i/across),i%across],[direct,total,drawsDirect,drawsTotal]=effects.
+slice(4*i,4*i+4),name=`L${layer}H${head2}`;return{name,layer,head:head2,direct,total,drawsDirect,drawsTotal,row:rows.get(
+name)??-1}}),most=heads.filter(({row})=>row>=0).sort((a,b)=>backward(b)-backward(a))[0]??null,here=chosen?heads[chosen[0]*
+across+chosen[1]]??null:most,{by=[],back=null}=here&&here.row>=0&&found?.split||{},parts=named(by,back?values(back).slice(
+here.row*by.length):[]),sum=parts.pop()??NONE,pairs=found?.pairs;return{heads,chosen:here,most,parts:parts.sort((a,b)=>Math.
+abs(b.value)-Math.abs(a.value)),sum,pairs:pairs?named(pairs.names,values(pairs.values)).sort((a,b)=>b.value-a.value):[],
+random:pairs?named(pairs.random_names,values(pairs.random)):[],difference:found?values(found.difference)[0]:NONE,draws:found?.
+draws??0,split:rows.size,brought:model.get("brought"),prompts:model.get("prompts"),answer:model.get("answer"),foil:model.
+get("foil")}}var ROW=18,LABEL=96,FIGURE=48;function rowsOf(parts,sum,listed){let others=parts.slice(listed);return[...parts.slice(0,listed).
+map(part=>({...part,kind:"part"})),{low:Number.NaN,high:Number.NaN,name:`${others.length} more parts`,value:others.reduce(
+(all,{value})=>all+value,0),kind:"rest"},{...sum,name:"sum",kind:"sum"}]}var inWords=bars2=>bars2.map(({name,value})=>`${name}\
+ ${two(value)}`).join();function bars(all,width,band){let ends=all.flatMap(({value,low:low2,high:high2})=>[value,low2,high2]).
+filter(Number.isFinite).concat(band,0),[low,high]=[Math.min(...ends),Math.max(...ends)],left=LABEL+8,x=value=>left+(value-
+low)/(high-low||1)*(width-FIGURE-left),between=(kind,one,other,y,height)=>mark("rect",kind,{x:Math.min(x(one),x(other)),
+y,width:Math.max(.5,Math.abs(x(one)-x(other))),height});return[...band.length?[between("band",band[0],band[1],0,ROW*all.
+length)]:[],...all.flatMap((one,i)=>[...one.kind==="sum"?[line("grid",0,i*ROW+.5,width,i*ROW+.5)]:[],text(`label ${one.kind}`,
+LABEL,i*ROW+13,"end",one.name),between(one.value<0?"neg":"pos",0,one.value,i*ROW+4,ROW-7),...Number.isFinite(one.low)?[line(
+"whisker",x(one.low),i*ROW+9.5,x(one.high),i*ROW+9.5)]:[],text(`label ${one.kind}`,width,i*ROW+13,"end",two(one.value))]),
+...all.length?[line("zero",x(0),0,x(0),ROW*all.length)]:[]]}function barsPanel(){let[back,pairs]=[svg("svg",{role:"img"}),
+svg("svg",{role:"img"})],paragraph=(kind,...words3)=>h("p",{class:`mikit-rep-${kind}`},...words3),[title,words2,beyond]=[
+paragraph("title"),paragraph("words"),paragraph("words")];return{element:h("div",{},title,words2,back,paragraph("title",
+"Two heads off, beyond their sum"),beyond,pairs),draw(scene,width,listed){let{chosen,parts,sum,pairs:all,random,split}=scene;
+title.textContent=split?chosen.row<0?`${chosen.name} was not split`:`Without ${chosen.name}, these change`:"No numbers y\
+et",words2.textContent=split?wordsOf(chosen,scene):" ";let rows=parts.length?rowsOf(parts,sum,listed):[];fill2(back,width,
+ROW*(listed+2),inWords(rows),bars(rows,width,[]));let values2=random.map(({value})=>value),band=values2.length?[Math.min(
+...values2),Math.max(...values2)]:[];beyond.textContent=all.length?`Lost without both, beyond each alone: the most of ${all.
+length} pairs. Grey: ${random.length} random pairs, ${two(band[0])} to ${two(band[1])}.`:"";let shown=all.slice(0,listed/
+2).map(pair=>({...pair,kind:"part"}));fill2(pairs,width,ROW*(listed/2),inWords(shown),bars(shown,width,band))}}}function wordsOf(head2,scene){
+let{direct,total,drawsDirect,drawsTotal,row}=head2;if(row<0)return"Only full dots were.";let open=unsure(scene),then=open?
+`the difference is ${open}`:backward(head2)>0?"later parts make up for it":"later parts lose what they had from it",spread=Number.
+isNaN(drawsTotal.low)?"":` Set to places of ordinary texts instead (${scene.draws} draws): ${two(drawsDirect.low)} to ${two(
+drawsDirect.high)}, and ${two(drawsTotal.low)} to ${two(drawsTotal.high)}.`;return`It writes ${two(direct.value)}, the m\
+odel loses ${two(total.value)}: ${then}.${spread}`}var LEFT=34,FOOT=32,TOP=20,PAD=8,REACH=12,NAMED=9;function ticks(low,high){let step=[.01,.02,.05,.1,.2,.5,1,2,5,10].find(
 one=>(high-low)/one<8)??20;return Array.from({length:Math.floor(high/step)-Math.ceil(low/step)+1},(_,i)=>(Math.ceil(low/
 step)+i)*step)}function reach(heads){let values2=heads.flatMap(({direct,total})=>[direct.value,total.value]).filter(Number.
 isFinite).concat(0),[low,high]=[Math.min(...values2),Math.max(...values2)],edge=.08*(high-low)||1;return[low-edge,high+edge]}
-function names(dots,right,chosen){let taken=dots.filter(([{row}])=>row>=0).map(([,cx,cy])=>[cx-4,cx+4,cy]),size=([head2])=>head2===
-chosen?1/0:Math.max(Math.abs(head2.direct.value),Math.abs(head2.total.value));return dots.filter(([{row}])=>row>=0).sort(
-(a,b)=>size(b)-size(a)).slice(0,NAMED).flatMap(([head2,cx,cy])=>{let wide=6.8*head2.name.length,left=[cx+7,cx-7-wide].find(
-x=>x>LEFT&&x+wide<right&&!taken.some(([from,to,y])=>x<to&&from<x+wide&&Math.abs(y-cy)<11));return left===void 0?[]:(taken.
-push([left,left+wide,cy]),[text(head2===chosen?"name here":"name",left,cy+4,"start",head2.name)])})}var effectsOf=({name,
-direct,total})=>`${name}: direct ${signed(direct.value)}, total ${signed(total.value)}`;function scatterOf(signal,pick){
-let chart=svg("svg",{class:"mikit-rep-scatter",role:"img"}),dots=[],under=event=>{let box=chart.getBoundingClientRect(),
-far=([,cx,cy])=>Math.hypot(cx-event.clientX+box.left,cy-event.clientY+box.top),best=[...dots].sort((a,b)=>far(a)-far(b))[0];
-return best&&far(best)<REACH?best[0]:null};return chart.addEventListener("click",event=>{let head2=under(event);head2&&pick(
-head2)},{signal}),{element:h("div",{},chart),draw({heads,chosen},width,height){let[low,high]=reach(heads),[right,bottom]=[
-width-PAD,height-FOOT],x=value=>LEFT+(value-low)/(high-low)*(right-LEFT),y=value=>TOP+(high-value)/(high-low)*(bottom-TOP);
-dots=heads.filter(({total})=>Number.isFinite(total.value)).map(head2=>[head2,x(head2.direct.value),y(head2.total.value)]),
-fill2(chart,width,height,`${dots.length} heads by direct and total effect`,[...(heads.length?ticks(low,high):[]).flatMap(
-value=>[line(value===0?"zero":"grid",LEFT,y(value),right,y(value)),line(value===0?"zero":"grid",x(value),TOP,x(value),bottom),
-text("axis",LEFT-6,y(value)+4,"end",fixed(value,1)),text("axis",x(value),bottom+14,"middle",fixed(value,1))]),line("equa\
-l",LEFT,bottom,right,TOP),text("axis",0,11,"start","↑ total: lost, logits"),text("axis",right,11,"end","grey: other dr\
-aws · dashed: nothing comes back"),text("axis",right,bottom+28,"end","direct: the head's own writing, logits →"),...dots.
-length?[text("axis",right,y(0)-5,"end","all comes back")]:[],...dots.flatMap(([{drawsDirect,drawsTotal,row},cx,cy])=>row<
-0||Number.isNaN(drawsTotal.low)?[]:[line("draws",x(drawsDirect.low),cy,x(drawsDirect.high),cy),line("draws",cx,y(drawsTotal.
-low),cx,y(drawsTotal.high))]),...dots.map(([head2,cx,cy])=>mark("circle",head2.row<0?"small":"dot",{cx,cy,r:head2.row<0?
-2:3.5},svg("title",{},effectsOf(head2)))),...dots.filter(([head2])=>head2===chosen).flatMap(([{direct,total},cx,cy])=>[...Number.
-isNaN(total.low)?[]:[line("whisker",x(direct.low),cy,x(direct.high),cy),line("whisker",cx,y(total.low),cx,y(total.high))],
-mark("circle","dot ring",{cx,cy,r:5})]),...names(dots,right,chosen)])}}}var WORDS=["prompt","changed","answer","foil"],HOW=[["mean","the mean"],["resample","another text's"],["zero","zero"],["\
+function names(dots,lines,right,chosen){let taken=dots.filter(([{row}])=>row>=0).map(([,cx,cy])=>[cx-4,cy,cx+4,cy]).concat(
+lines),size=([head2])=>head2===chosen?1/0:Math.max(Math.abs(head2.direct.value),Math.abs(head2.total.value));return dots.
+filter(([{row}])=>row>=0).sort((a,b)=>size(b)-size(a)).slice(0,NAMED).flatMap(([head2,cx,cy])=>{let wide=6.8*head2.name.
+length,place=[[cx+7,cy],[cx-7-wide,cy],[cx+7,cy-13]].find(([x,y])=>x>LEFT&&x+wide<right&&!taken.some(([x1,y1,x2,y2])=>x<
+x2&&x1<x+wide&&y1<y+11&&y2>y-11));if(!place)return[];let[left,at]=place;return taken.push([left,at,left+wide,at]),[text(
+head2===chosen?"name here":"name",left,at+4,"start",head2.name)]})}var effectsOf=({name,direct,total})=>`${name}: direct\
+ ${two(direct.value)}, total ${two(total.value)}`;function scatterOf(signal,pick){let chart=svg("svg",{class:"mikit-rep-\
+scatter",role:"img"}),dots=[],under=event=>{let box=chart.getBoundingClientRect(),far=([,cx,cy])=>Math.hypot(cx-event.clientX+
+box.left,cy-event.clientY+box.top),best=[...dots].sort((a,b)=>far(a)-far(b))[0];return best&&far(best)<REACH?best[0]:null};
+return chart.addEventListener("click",event=>{let head2=under(event);head2&&pick(head2)},{signal}),{element:h("div",{},chart),
+draw({heads,chosen,brought,draws},width,height){let[low,high]=reach(heads),[right,bottom]=[width-PAD,height-FOOT],x=value=>LEFT+
+(value-low)/(high-low)*(right-LEFT),y=value=>TOP+(high-value)/(high-low)*(bottom-TOP);dots=heads.filter(({total})=>Number.
+isFinite(total.value)).map(head2=>[head2,x(head2.direct.value),y(head2.total.value)]);let cross=(h2,v,cx,cy)=>Number.isNaN(
+v.low)?[]:[[x(h2.low),cy,x(h2.high),cy],[cx,y(v.high),cx,y(v.low)]],ordinary="mean resample".includes(brought),drawn=dots.
+flatMap(([head2,cx,cy])=>ordinary&&head2.row>=0?cross(head2.drawsDirect,head2.drawsTotal,cx,cy):[]),here=dots.filter(([head2])=>head2===
+chosen),whiskers=here.flatMap(([head2,cx,cy])=>cross(head2.direct,head2.total,cx,cy)),slope=Math.atan2(TOP-bottom,right-
+LEFT)*180/Math.PI;fill2(chart,width,height,`${dots.length} heads by direct and total effect`,[...(heads.length?ticks(low,
+high):[]).flatMap(value=>[line(value===0?"zero":"grid",LEFT,y(value),right,y(value)),line(value===0?"zero":"grid",x(value),
+TOP,x(value),bottom),text("axis",LEFT-6,y(value)+4,"end",fixed(value,1)),text("axis",x(value),bottom+14,"middle",fixed(value,
+1))]),line("equal",LEFT,bottom,right,TOP),text("axis",0,11,"start","↑ total: lost, logits"),mark("text","axis",{dy:-5,
+"text-anchor":"middle",transform:`translate(${x(.7*high)} ${y(.7*high)}) rotate(${slope})`},"nothing comes back"),...drawn.
+length?[text("axis",right,11,"end",`grey: ${draws} draws of ordinary texts`)]:[],text("axis",right,bottom+28,"end","dire\
+ct: the head's own writing, logits →"),...dots.length?[text("axis",right,y(0)-5,"end","all comes back")]:[],...drawn.map(
+ends=>line("draws",...ends)),...dots.map(([head2,cx,cy])=>mark("circle",head2.row<0?"small":"dot",{cx,cy,r:head2.row<0?2:
+3.5},svg("title",{},effectsOf(head2)))),...whiskers.map(ends=>line("whisker",...ends)),...here.map(([,cx,cy])=>mark("cir\
+cle","dot ring",{cx,cy,r:5})),...names(dots,[...drawn,...whiskers],right,chosen)])}}}var WORDS=["prompt","changed","answer","foil"],HOW=[["mean","the mean"],["resample","another text's"],["zero","zero"],["\
 other prompt","the other's"]],GAP=24,RIGHT=344;function tableOf({heads,chosen,parts,sum,pairs,random}){let row=(what,name,...values2)=>[
 what,name,...values2,...Array(7-values2.length).fill("")];return{caption:"Logits: heads, what comes back of the chosen o\
 ne, pairs beyond their sum",columns:["what","name","direct","total","comes back","direct, low","direct, high","total, lo\
@@ -217,14 +224,16 @@ h("label",{class:"mikit-rep-field mikit-rep-of-how"},h("span",{},"off: set to"),
 "head that is split",signal,value=>choose(scene.heads.find(({name})=>name===value)??null)),scatter=scatterOf(signal,choose),
 bars2=barsPanel();view.stage.append(scatter.element,h("div",{},h("label",{class:"mikit-rep-field"},h("span",{},"head"),heads),
 bars2.element));function choose(head2){head2&&(view.set({chosen:[head2.layer,head2.head]}),view.draw())}function showNumber(){
-let{chosen,sum,difference,prompts}=scene;if(!chosen||Number.isNaN(sum.value))return view.number.clear();let back=backward(
-chosen)>0;view.number.show({label:back?`brought back without ${chosen.name}`:`direct less total of ${chosen.name}`,value:signed(
-sum.value)+(Number.isNaN(sum.low)?"":` [${signed(sum.low)}, ${signed(sum.high)}]`),unit:back?`of ${signed(chosen.direct.
-value)} logits`:"logits",below:`${prompts>1?`mean of ${prompts} prompts`:"n = 1"}, ${written(scene.answer)} − ${written(
-scene.foil)} ${signed(difference.value)}`})}function draw(){scene=sceneOf(model);for(let{name,box,short,label}of boxes)box.
-matches(":focus")||(box.value=short?written(model.get(name)):model.get(name)),label.hidden=scene.prompts>1||name==="chan\
-ged"&&scene.brought!=="other prompt";view.root.toggleAttribute("data-many",scene.prompts>1),options(how,HOW,scene.brought);
-let listed=scene.heads.filter(head2=>head2.row>=0||head2===scene.chosen).sort((a,b)=>backward(b)-backward(a));options(heads,
-listed.map(head2=>[head2.name,effectsOf(head2)]),scene.chosen?.name??""),scatter.draw(scene,view.wide?view.width-GAP-RIGHT:
-view.width,view.wide?432:240),bars2.draw(scene,view.wide?RIGHT:view.width,view.wide?10:6),showNumber()}view.watch([...WORDS,
-"brought","chosen","found"]),view.onDraw(draw)}var repair_default={render};export{repair_default as default};
+let{chosen,sum,difference,prompts,split,most}=scene;if(!chosen||Number.isNaN(sum.value))return view.number.clear();let open=unsure(
+scene),back=!open&&backward(chosen)>0;view.number.show({label:back?`brought back without ${chosen.name}`:`direct less to\
+tal of ${chosen.name}${open&&`, ${open}`}`,value:signed(sum.value)+(Number.isNaN(sum.low)?"":` [${signed(sum.low)}, ${signed(
+sum.high)}]`),unit:back?`of ${signed(chosen.direct.value)} logits`:"logits",below:`random heads ${chance(scene.heads).map(
+two).join(" to ")} (95 %)
+${chosen===most?`most of ${split} split, `:""}${prompts>1?`mean of ${prompts} prompts`:"n = 1"}, model ${signed(difference.
+value)}`})}function draw(){scene=sceneOf(model);for(let{name,box,short,label}of boxes)box.matches(":focus")||(box.value=
+short?written(model.get(name)):model.get(name)),label.hidden=scene.prompts>1||name==="changed"&&scene.brought!=="other p\
+rompt";view.root.toggleAttribute("data-many",scene.prompts>1),options(how,HOW,scene.brought);let listed=scene.heads.filter(
+head2=>head2.row>=0||head2===scene.chosen).sort((a,b)=>backward(b)-backward(a));options(heads,listed.map(head2=>[head2.name,
+effectsOf(head2)]),scene.chosen?.name??""),scatter.draw(scene,view.wide?view.width-GAP-RIGHT:view.width,view.wide?432:scene.
+brought==="other prompt"&&scene.prompts===1?200:224),bars2.draw(scene,view.wide?RIGHT:view.width,view.wide?10:6),showNumber()}
+view.watch([...WORDS,"brought","chosen","found"]),view.onDraw(draw)}var repair_default={render};export{repair_default as default};

@@ -1,15 +1,11 @@
 // Who brings it back: the parts that change most, the rest in one row, and the sum; and pairs of heads beside random pairs.
 import { h, svg } from "../shared/dom";
-import { signed } from "../shared/format";
 import { fill, line, mark, text } from "./marks";
-import { backward, type Head, type Named, type Scene, type Value } from "./traits";
+import { backward, two, unsure, type Head, type Named, type Scene, type Value } from "./traits";
 
 const ROW = 18;
 const LABEL = 96;
 const FIGURE = 48;
-
-/** Two decimals, whatever the size: beside larger figures a tiny one is 0.00. */
-const two = (value: number): string => signed(Math.round(100 * value) / 100);
 
 /** The largest parts, the others added up, and the sum: the rows but the last add up to the last. */
 export function rowsOf(parts: readonly Named[], sum: Value, listed: number): Bar[] {
@@ -57,9 +53,10 @@ export function barsPanel(): BarsPanel {
   const [title, words, beyond] = [paragraph("title"), paragraph("words"), paragraph("words")];
   return {
     element: h("div", {}, title, words, back, paragraph("title", "Two heads off, beyond their sum"), beyond, pairs),
-    draw({ chosen, parts, sum, pairs: all, random }, width, listed) {
-      title.textContent = chosen ? `Without ${chosen.name}, these change` : "No numbers yet";
-      words.textContent = chosen ? wordsOf(chosen) : "\u00a0";
+    draw(scene, width, listed) {
+      const { chosen, parts, sum, pairs: all, random, split } = scene;
+      title.textContent = !split ? "No numbers yet" : chosen!.row < 0 ? `${chosen!.name} was not split` : `Without ${chosen!.name}, these change`;
+      words.textContent = split ? wordsOf(chosen!, scene) : "\u00a0";
       const rows = parts.length ? rowsOf(parts, sum, listed) : [];
       fill(back, width, ROW * (listed + 2), inWords(rows), bars(rows, width, []));
       const values = random.map(({ value }) => value);
@@ -72,10 +69,11 @@ export function barsPanel(): BarsPanel {
   };
 }
 
-function wordsOf(head: Head): string {
+function wordsOf(head: Head, scene: Scene): string {
   const { direct, total, drawsDirect, drawsTotal, row } = head;
-  if (row < 0) return "Not split: only the full dots are.";
-  const then = backward(head) > 0 ? "later parts make up for it" : "later parts lose what they had from it";
-  const spread = Number.isNaN(drawsTotal.low) ? "" : ` Other draws: ${two(drawsDirect.low)} to ${two(drawsDirect.high)}, and ${two(drawsTotal.low)} to ${two(drawsTotal.high)}.`;
+  if (row < 0) return "Only full dots were.";
+  const open = unsure(scene);
+  const then = open ? `the difference is ${open}` : backward(head) > 0 ? "later parts make up for it" : "later parts lose what they had from it";
+  const spread = Number.isNaN(drawsTotal.low) ? "" : ` Set to places of ordinary texts instead (${scene.draws} draws): ${two(drawsDirect.low)} to ${two(drawsDirect.high)}, and ${two(drawsTotal.low)} to ${two(drawsTotal.high)}.`;
   return `It writes ${two(direct.value)}, the model loses ${two(total.value)}: ${then}.${spread}`;
 }

@@ -3,7 +3,7 @@ import { encode } from "../shared/buffers";
 import { fakeModel, IDLE, type Fake } from "../shared/fake";
 import repair from ".";
 import { rowsOf } from "./bars";
-import { reach, ticks } from "./scatter";
+import { names, reach, ticks } from "./scatter";
 import { backward, sceneOf, type FoundWire, type RepairTraits } from "./traits";
 
 const N = Number.NaN;
@@ -12,9 +12,10 @@ const N = Number.NaN;
 const FOUND: FoundWire = {
   difference: encode("float32", [1, 3], [4, N, N]),
   effects: encode("float32", [4, 4, 3], [
-    [0.01, N, N, 0.02, N, N, 0, -0.1, 0.1, 0, 0, 0], [1, N, N, 0.2, N, N, 1, 0.9, 1.1, 0.2, 0.1, 0.3],
+    [0.0003, N, N, 0.02, N, N, 0, -0.1, 0.1, 0, 0, 0], [1, N, N, 0.2, N, N, 1, 0.9, 1.1, 0.2, 0.1, 0.3],
     [-0.2, N, N, 0.9, N, N, 0, 0, 0, 0, 0, 0], [0.5, N, N, 0.5, N, N, 0, 0, 0, 0, 0, 0],
   ].flat()),
+  draws: 2,
   split: {
     heads: ["L1H0", "L0H1", "L1H1"], by: ["L1H0", "other heads", "L1 MLP", "norms", "sum"],
     back: encode("float32", [3, 5, 3], [[0, 0, -1.1, 0, -1.1], [0.6, -0.1, 0.05, 0.25, 0.8], [0, 0, 0, 0, 0]].flat().flatMap((value) => [value, N, N])),
@@ -53,6 +54,12 @@ describe("the charts", () => {
     expect(rows.slice(0, -1).reduce((all, { value }) => all + value, 0)).toBeCloseTo(rows[3]!.value, 5);
   });
 
+  it("name a head where no line crosses its name", () => {
+    const { heads } = sceneOf(fakeModel({ ...EMPTY, found: FOUND }).model);
+    const left = (...lines: [number, number, number, number][]): string | null => names([[heads[1]!, 100, 50]], lines, 400, null)[0]!.getAttribute("x");
+    expect([left(), Number(left([100, 50, 130, 50])) < 100]).toEqual(["107", true]);
+  });
+
   it("reach beyond every head, alike on both axes, with round ticks", () => {
     const [low, high] = reach(sceneOf(fakeModel({ ...EMPTY, found: FOUND }).model).heads);
     expect([low < -0.2, high > 1, ticks(low, high).some((value) => value === 0)]).toEqual([true, true, true]);
@@ -82,9 +89,34 @@ describe("the view", () => {
     fake.receive({ found: FOUND });
     await frame();
     expect([text(".mikit-number-value"), text(".mikit-number-label")]).toEqual(["+0.80", "brought back without L0H1"]);
-    expect(host.textContent).toContain("It writes +1.00, the model loses +0.20: later parts make up for it. Other draws: +0.90 to +1.10, and +0.10 to +0.30.");
+    expect(host.textContent).toContain("It writes +1.00, the model loses +0.20: later parts make up for it. Set to places of ordinary texts instead (2 draws): +0.90 to +1.10, and +0.10 to +0.30.");
     expect(host.textContent).toContain("Grey: 1 random pairs, +0.02 to +0.02.");
     expect(host.querySelectorAll("circle.mikit-rep-dot").length).toBe(3 + 1);
+    expect(text(".mikit-number-below")).toBe("random heads \u22121.10 to +0.80 (95 %)\nmost of 3 split, n = 1, model +4.00");
+    expect(host.querySelectorAll(".mikit-rep-draws").length).toBe(2 * 3);
+  });
+
+  it("leaves draws of ordinary texts out of the chart where heads are set to something else", async () => {
+    fake.receive({ found: FOUND, brought: "other prompt" });
+    await frame();
+    expect(host.querySelectorAll(".mikit-rep-draws").length).toBe(0);
+    expect(host.textContent).not.toContain("draws of ordinary");
+  });
+
+  it("says that an interval which holds 0 tells nothing apart from it", async () => {
+    const back = encode("float32", [3, 5, 3], Array.from({ length: 15 }, () => [0.6, -0.2, 1.4]).flat());
+    fake.receive({ prompts: 4, found: { ...FOUND, split: { ...FOUND.split!, back } } });
+    await frame();
+    expect(text(".mikit-number-label")).toBe("direct less total of L0H1, not told apart from 0 with 4 prompts");
+    expect(host.textContent).toContain("the difference is not told apart from 0 with 4 prompts");
+    expect(host.textContent).not.toContain("make up for it");
+  });
+
+  it("says that a head was not split, in two decimals", async () => {
+    fake.receive({ found: FOUND, chosen: [0, 0] });
+    await frame();
+    expect(text(".mikit-rep-title")).toBe("L0H0 was not split");
+    expect(host.querySelector<HTMLSelectElement>('select[aria-label="head that is split"]')!.selectedOptions[0]!.text).toBe("L0H0: direct 0.00, total +0.02");
   });
 
   it("splits another head by its list, without the kernel, and says where more is lost", async () => {

@@ -8,7 +8,7 @@ import { meant, written } from "../shared/onetoken";
 import type { Table } from "../shared/types";
 import { barsPanel } from "./bars";
 import { effectsOf, scatterOf } from "./scatter";
-import { backward, sceneOf, type Brought, type Head, type RepairTraits, type Scene } from "./traits";
+import { backward, chance, sceneOf, two, unsure, type Brought, type Head, type RepairTraits, type Scene } from "./traits";
 import "./repair.css";
 
 const WORDS = ["prompt", "changed", "answer", "foil"] as const;
@@ -61,14 +61,16 @@ function render({ model, el, signal }: RenderProps<RepairTraits>): void {
   }
 
   function showNumber(): void {
-    const { chosen, sum, difference, prompts } = scene;
+    const { chosen, sum, difference, prompts, split, most } = scene;
     if (!chosen || Number.isNaN(sum.value)) return view.number.clear();
-    const back = backward(chosen) > 0;
+    const open = unsure(scene);
+    const back = !open && backward(chosen) > 0;
     view.number.show({
-      label: back ? `brought back without ${chosen.name}` : `direct less total of ${chosen.name}`,
+      label: back ? `brought back without ${chosen.name}` : `direct less total of ${chosen.name}${open && `, ${open}`}`,
       value: signed(sum.value) + (Number.isNaN(sum.low) ? "" : ` [${signed(sum.low)}, ${signed(sum.high)}]`),
       unit: back ? `of ${signed(chosen.direct.value)} logits` : "logits",
-      below: `${prompts > 1 ? `mean of ${prompts} prompts` : "n = 1"}, ${written(scene.answer)} − ${written(scene.foil)} ${signed(difference.value)}`,
+      below: `random heads ${chance(scene.heads).map(two).join(" to ")} (95 %)\n`
+        + `${chosen === most ? `most of ${split} split, ` : ""}${prompts > 1 ? `mean of ${prompts} prompts` : "n = 1"}, model ${signed(difference.value)}`,
     });
   }
 
@@ -82,7 +84,7 @@ function render({ model, el, signal }: RenderProps<RepairTraits>): void {
     options(how, HOW, scene.brought);
     const listed = scene.heads.filter((head) => head.row >= 0 || head === scene.chosen).sort((a, b) => backward(b) - backward(a));
     options(heads, listed.map((head) => [head.name, effectsOf(head)] as const), scene.chosen?.name ?? "");
-    scatter.draw(scene, view.wide ? view.width - GAP - RIGHT : view.width, view.wide ? 432 : 240);
+    scatter.draw(scene, view.wide ? view.width - GAP - RIGHT : view.width, view.wide ? 432 : scene.brought === "other prompt" && scene.prompts === 1 ? 200 : 224);
     bars.draw(scene, view.wide ? RIGHT : view.width, view.wide ? 10 : 6);
     showNumber();
   }

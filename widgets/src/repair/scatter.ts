@@ -1,8 +1,8 @@
 // Every head as a dot: what it writes itself to the right, what is lost without it upwards. On the line nothing comes back.
 import { h, svg } from "../shared/dom";
-import { fixed, signed } from "../shared/format";
+import { fixed } from "../shared/format";
 import { fill, line, mark, text } from "./marks";
-import type { Head, Scene } from "./traits";
+import { two, type Head, type Scene, type Value } from "./traits";
 
 const LEFT = 34;
 const FOOT = 32;
@@ -32,23 +32,26 @@ export function reach(heads: readonly Head[]): [low: number, high: number] {
   return [low - edge, high + edge];
 }
 
-/** Names beside the dots that matter most: to the right, or to the left, or nowhere. */
-function names(dots: readonly Dot[], right: number, chosen: Head | null): SVGElement[] {
-  const taken = dots.filter(([{ row }]) => row >= 0).map(([, cx, cy]) => [cx - 4, cx + 4, cy]);
+/** Names beside the dots that matter most, where they cross no dot, no other name and none of `lines`: right, left, above, or nowhere. */
+export function names(dots: readonly Dot[], lines: readonly Segment[], right: number, chosen: Head | null): SVGElement[] {
+  const taken = dots.filter(([{ row }]) => row >= 0).map(([, cx, cy]): Segment => [cx - 4, cy, cx + 4, cy]).concat(lines);
   const size = ([head]: Dot): number => (head === chosen ? Infinity : Math.max(Math.abs(head.direct.value), Math.abs(head.total.value)));
   return dots.filter(([{ row }]) => row >= 0).sort((a, b) => size(b) - size(a)).slice(0, NAMED).flatMap(([head, cx, cy]) => {
     const wide = 6.8 * head.name.length;
-    const left = [cx + 7, cx - 7 - wide].find((x) => x > LEFT && x + wide < right
-      && !taken.some(([from, to, y]) => x < to! && from! < x + wide && Math.abs(y! - cy) < 11));
-    if (left === undefined) return [];
-    taken.push([left, left + wide, cy]);
-    return [text(head === chosen ? "name here" : "name", left, cy + 4, "start", head.name)];
+    const place = [[cx + 7, cy], [cx - 7 - wide, cy], [cx + 7, cy - 13]].find(([x, y]) => x! > LEFT && x! + wide < right
+      && !taken.some(([x1, y1, x2, y2]) => x! < x2 && x1 < x! + wide && y1 < y! + 11 && y2 > y! - 11));
+    if (!place) return [];
+    const [left, at] = place as [number, number];
+    taken.push([left, at, left + wide, at]);
+    return [text(head === chosen ? "name here" : "name", left, at + 4, "start", head.name)];
   });
 }
 
-export const effectsOf = ({ name, direct, total }: Head): string => `${name}: direct ${signed(direct.value)}, total ${signed(total.value)}`;
+export const effectsOf = ({ name, direct, total }: Head): string => `${name}: direct ${two(direct.value)}, total ${two(total.value)}`;
 
 type Dot = [head: Head, x: number, y: number];
+/** Its ends, the left or upper one first. */
+type Segment = [x1: number, y1: number, x2: number, y2: number];
 
 export function scatterOf(signal: AbortSignal, pick: (head: Head) => void): Scatter {
   const chart = svg("svg", { class: "mikit-rep-scatter", role: "img" });
@@ -67,12 +70,18 @@ export function scatterOf(signal: AbortSignal, pick: (head: Head) => void): Scat
 
   return {
     element: h("div", {}, chart),
-    draw({ heads, chosen }, width, height) {
+    draw({ heads, chosen, brought, draws }, width, height) {
       const [low, high] = reach(heads);
       const [right, bottom] = [width - PAD, height - FOOT];
       const x = (value: number): number => LEFT + ((value - low) / (high - low)) * (right - LEFT);
       const y = (value: number): number => TOP + ((high - value) / (high - low)) * (bottom - TOP);
       dots = heads.filter(({ total }) => Number.isFinite(total.value)).map((head) => [head, x(head.direct.value), y(head.total.value)]);
+      const cross = (h: Value, v: Value, cx: number, cy: number): Segment[] => (Number.isNaN(v.low) ? [] : [[x(h.low), cy, x(h.high), cy], [cx, y(v.high), cx, y(v.low)]]);
+      const ordinary = "mean resample".includes(brought);
+      const drawn = dots.flatMap(([head, cx, cy]) => (ordinary && head.row >= 0 ? cross(head.drawsDirect, head.drawsTotal, cx, cy) : []));
+      const here = dots.filter(([head]) => head === chosen);
+      const whiskers = here.flatMap(([head, cx, cy]) => cross(head.direct, head.total, cx, cy));
+      const slope = (Math.atan2(TOP - bottom, right - LEFT) * 180) / Math.PI;
       fill(chart, width, height, `${dots.length} heads by direct and total effect`, [
         ...(heads.length ? ticks(low, high) : []).flatMap((value) => [
           line(value === 0 ? "zero" : "grid", LEFT, y(value), right, y(value)),
@@ -82,22 +91,15 @@ export function scatterOf(signal: AbortSignal, pick: (head: Head) => void): Scat
         ]),
         line("equal", LEFT, bottom, right, TOP),
         text("axis", 0, 11, "start", "↑ total: lost, logits"),
-        text("axis", right, 11, "end", "grey: other draws · dashed: nothing comes back"),
+        mark("text", "axis", { dy: -5, "text-anchor": "middle", transform: `translate(${x(0.7 * high)} ${y(0.7 * high)}) rotate(${slope})` }, "nothing comes back"),
+        ...(drawn.length ? [text("axis", right, 11, "end", `grey: ${draws} draws of ordinary texts`)] : []),
         text("axis", right, bottom + 28, "end", "direct: the head's own writing, logits →"),
         ...(dots.length ? [text("axis", right, y(0) - 5, "end", "all comes back")] : []),
-        ...dots.flatMap(([{ drawsDirect, drawsTotal, row }, cx, cy]) => (row < 0 || Number.isNaN(drawsTotal.low) ? [] : [
-          line("draws", x(drawsDirect.low), cy, x(drawsDirect.high), cy),
-          line("draws", cx, y(drawsTotal.low), cx, y(drawsTotal.high)),
-        ])),
+        ...drawn.map((ends) => line("draws", ...ends)),
         ...dots.map(([head, cx, cy]) => mark("circle", head.row < 0 ? "small" : "dot", { cx, cy, r: head.row < 0 ? 2 : 3.5 }, svg("title", {}, effectsOf(head)))),
-        ...dots.filter(([head]) => head === chosen).flatMap(([{ direct, total }, cx, cy]) => [
-          ...(Number.isNaN(total.low) ? [] : [
-            line("whisker", x(direct.low), cy, x(direct.high), cy),
-            line("whisker", cx, y(total.low), cx, y(total.high)),
-          ]),
-          mark("circle", "dot ring", { cx, cy, r: 5 }),
-        ]),
-        ...names(dots, right, chosen),
+        ...whiskers.map((ends) => line("whisker", ...ends)),
+        ...here.map(([, cx, cy]) => mark("circle", "dot ring", { cx, cy, r: 5 })),
+        ...names(dots, [...drawn, ...whiskers], right, chosen),
       ]);
     },
   };

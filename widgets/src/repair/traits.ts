@@ -1,5 +1,6 @@
 // This view's part of the wire (docs/architecture.md), and the same numbers as heads, parts and pairs.
 import { decode } from "../shared/buffers";
+import { signed } from "../shared/format";
 import type { FrameTraits, ViewModel, Wire } from "../shared/types";
 
 export type Brought = "mean" | "resample" | "zero" | "other prompt";
@@ -7,8 +8,10 @@ export type Brought = "mean" | "resample" | "zero" | "other prompt";
 export interface FoundWire {
   /** The model's own logit difference: value, low, high, as everywhere here. */
   difference: Wire<"float32">;
-  /** [head, what, 3]: direct, total, and both with the range over other draws; NaN where there is none. */
+  /** [head, what, 3]: direct, total, and both with the range over draws at places of ordinary texts; NaN where there is none. */
   effects: Wire<"float32">;
+  /** How many of these draws there are. */
+  draws: number;
   /** What comes back [head, by, 3], its sum last. */
   split: { heads: string[]; by: string[]; back: Wire<"float32"> } | null;
   /** [pair, 3] */
@@ -44,7 +47,7 @@ export interface Head {
   head: number;
   direct: Value;
   total: Value;
-  /** Ranges over other draws of what heads are set to. */
+  /** Ranges over draws of heads set to places of ordinary texts, whatever they are set to otherwise. */
   drawsDirect: Value;
   drawsTotal: Value;
   /** Row of `back`, or -1 for a head that was not split. */
@@ -59,6 +62,8 @@ export interface Named extends Value {
 export interface Scene {
   heads: Head[];
   chosen: Head | null;
+  /** The split head of which most comes back. */
+  most: Head | null;
   /** What comes back of the chosen head: its parts, largest first, and their sum. */
   parts: Named[];
   sum: Value;
@@ -66,6 +71,9 @@ export interface Scene {
   pairs: Named[];
   random: Named[];
   difference: Value;
+  draws: number;
+  /** How many heads were split. */
+  split: number;
   brought: Brought;
   prompts: number;
   answer: string;
@@ -85,6 +93,19 @@ const named = (names: readonly string[], all: readonly Value[]): Named[] => name
 /** By how much the model loses less than the head writes; below 0 it loses more. */
 export const backward = ({ direct, total }: Head): number => Math.abs(direct.value) - Math.abs(total.value);
 
+/** What is said of an interval that holds 0. */
+export const unsure = ({ sum: { low, high }, prompts }: Scene): string => (low <= 0 && high >= 0 ? `not told apart from 0 with ${prompts} prompts` : "");
+
+/** Direct less total of a head drawn at random: the ends that hold 95 % of all heads. */
+export function chance(heads: readonly Head[]): [low: number, high: number] {
+  const all = heads.map(({ direct, total }) => direct.value - total.value).sort((a, b) => a - b);
+  const out = Math.floor(0.025 * (all.length - 1));
+  return [all[out]!, all.at(-1 - out)!];
+}
+
+/** Two decimals, whatever the size: beside larger figures a tiny one is 0.00. */
+export const two = (value: number): string => signed(Math.round(100 * value) / 100);
+
 export function sceneOf(model: RepairModel): Scene {
   const [found, [, across], chosen] = [model.get("found"), model.get("grid"), model.get("chosen")];
   const effects = found ? values(found.effects) : [];
@@ -102,10 +123,10 @@ export function sceneOf(model: RepairModel): Scene {
   const sum = parts.pop() ?? NONE;
   const pairs = found?.pairs;
   return {
-    heads, chosen: here, parts: parts.sort((a, b) => Math.abs(b.value) - Math.abs(a.value)), sum,
+    heads, chosen: here, most, parts: parts.sort((a, b) => Math.abs(b.value) - Math.abs(a.value)), sum,
     pairs: pairs ? named(pairs.names, values(pairs.values)).sort((a, b) => b.value - a.value) : [],
     random: pairs ? named(pairs.random_names, values(pairs.random)) : [],
-    difference: found ? values(found.difference)[0]! : NONE,
+    difference: found ? values(found.difference)[0]! : NONE, draws: found?.draws ?? 0, split: rows.size,
     brought: model.get("brought"), prompts: model.get("prompts"), answer: model.get("answer"), foil: model.get("foil"),
   };
 }

@@ -68,7 +68,8 @@ mikit.course.check("08.E1", share_kept)
 # %% [markdown] label="edges-ask"
 # **Step E2, 6 minutes.** Ten of the toy's 46 edges are enough on all pairs of prompts. Which of the ten are the
 # circuit? `keeps(edges)` cuts all others and gives the share kept on three pairs: another fruit came next; another
-# fruit is asked for; the fruit came elsewhere. A circuit is enough on all three, and has no edge to spare.
+# fruit is asked for; the fruit came elsewhere. A circuit is enough on all three, and has no edge to spare. `circuit` is
+# a list of names, out of those that the next cell prints.
 
 # %% label="edges-ten" tags=["toy"]
 from mikit.course.lessons.l08_toy import candidates, keeps
@@ -96,9 +97,10 @@ mikit.course.reveal("08.P1")
 print("\n".join(grades()))
 
 # %% [markdown] label="grades-after"
-# The probe takes half of the decoy, and as many edges of it as of the circuit, or nearly. It is right that the answer
-# is *there*. It is wrong about *use*: what can be read off need not be read by anyone. The methods that change
-# something leave the decoy alone. Those that change whole parts find the parts, and not the edges between them.
+# The probe takes half of the decoy's parts, as many as a ranking drawn at random, and of its edges more than that
+# ranking. It is right that the answer is *there*. It is wrong about *use*: what can be read off need not be read by
+# anyone. The methods that change something leave the decoy alone. Those that change whole parts find the parts, and not
+# all edges between them.
 #
 # **EAP** (edge attribution patching) scores all edges at once by a straight line, with one pass forward and one back;
 # **EAP-IG** takes the slope at several places between the two prompts.
@@ -124,9 +126,10 @@ mikit.course.reveal("08.P2")
 
 # %% [markdown] label="smallest-after"
 # We show the network with most of them; half of the six networks have one alone. But where there are several, none of
-# them is *the* circuit: two that do as well share a single unit of eleven.
+# them is *the* circuit: the two above keep about as much, and of the eleven units in either one is in both.
 #
-# **Step E3, 4 minutes.** And what does it cost? Write how many sets are tested, of up to `size` units of `units`.
+# **Step E3, 4 minutes.** And what does it cost? Write `sets`: how many sets of at most `size` units can be made of
+# `units` units. At most so many are tested before one is sure.
 
 # %% label="sets" tags=["exercise", "toy"]
 ### BEGIN SOLUTION
@@ -163,7 +166,7 @@ mikit.MinimalView(units=10, seed=2)
 #
 # Two people are named, one of them acts, and the model should name the other: *When Mary and John went to the store,
 # John gave a drink to* Mary. In the changed prompt Mary acts, and John is right. EAP-IG scores every edge of the model,
-# on a few such pairs: how many logits of Mary's lead would be lost if that edge were cut?
+# on a few such pairs. A score is an estimate: so many logits would the right name's lead lose if that edge were cut.
 
 # %% label="rank"
 from mikit.course.lessons.l08_real import by_size, edges_by_score
@@ -185,11 +188,11 @@ mikit.course.reveal("08.P3")
 # than one of 100 %: the circuit does something that the model does not do. The random circuits are ways through the
 # model from the embedding to the logits, as many edges each. They keep nothing.
 #
-# The second column has names that the ranking never saw. It is the one to quote.
+# The column *other names* is of pairs that the ranking never saw. It is the one to quote.
 #
 # **Step E4, 7 minutes.** Build a circuit of at most 16 parts (heads and MLPs) that keeps 80 % or more. All edges
 # between your parts, the embedding and the logits are kept. Each part's score is that of all edges that leave it. Use
-# the table, or tick boxes in the view below; `parts` is a list of names.
+# the table, or tick boxes in the view below: it gives `parts = builder.parts`. `parts` is a list of names.
 
 # %% label="parts-table"
 from mikit.course.lessons.l08_real import parts_table
@@ -207,11 +210,17 @@ parts = our_parts(lesson.context)
 mikit.course.check("08.E4", parts)
 
 # %% [markdown] label="view-text"
-# The same with check-boxes. The number is the share that the ticked parts keep, beside random circuits of the same
-# size. Untick one that you think is needed. *Beat it* is what comes next.
+# The same with check-boxes, on the first of the pairs. It begins with ten parts. The large number is the share that
+# the ticked parts keep (1 is all of it), beside random circuits of the same size. Tick yours, then untick one that you
+# think is needed. *4 name prompts* are those of step E4: there a tick takes four times as long. *Beat it* is what comes
+# next.
 
 # %% label="builder"
-mikit.CircuitBuilder("smollm2-135m", title="Which parts put Mary ahead?")
+from mikit.course.lessons.l08_real import looked_at
+
+model, pair = looked_at(lesson.context)
+builder = mikit.CircuitBuilder(model, pair, title="Which parts put the right name ahead?")
+builder
 
 # %% label="tested"
 from mikit.course.lessons.l08_real import test_table
@@ -226,9 +235,9 @@ print("\n".join(test_table(lesson.context, parts)))
 #
 # ## 4. An adversary
 #
-# Here is a harder test. A circuit that has everything should *react* as the model does. Take a part out of both: if
-# the model loses two logits, the circuit should lose two. Somebody who wants to beat your circuit looks for the part
-# after which the two differ most.
+# Here is a harder test. A circuit that has everything should *react* as the model does. Take a part out of both, that
+# is, cut all edges that leave it: if the model loses two logits, the circuit should lose two. Somebody who wants to
+# beat your circuit looks for the part after which the two differ most.
 
 # %% label="predict-beaten" tags=["predict"]
 mikit.course.predict("08.P4")
@@ -264,10 +273,10 @@ print("\n".join(beaten(lesson.context, parts, mikit.course.given("08.E5"))))
 mikit.course.reveal("08.P4")
 
 # %% [markdown] label="beaten-after"
-# One head is gone, and the circuit says the other name. The model hardly minds. So the model has something that does
-# the head's work when it is missing, and the circuit does not. With our circuit the head is L17H4. It looks for where
-# a word came before; lesson 01 found others of that kind in layers 17 and 18. No share kept had told: *with* the head
-# its stand-ins have nothing to do, so a ranking of what is done leaves them out.
+# One head is gone, and the circuit says the other name. The model still says the right one. So the model has another
+# way, and the circuit does not. With our circuit the head is L17H4. It looks for where a word came before; lesson 01
+# found others of that kind in layers 17 and 18. No share kept had told: the other way may add little *while* the head
+# is there, and a ranking of what adds most leaves it out.
 #
 # The last column is the control: what a part drawn at random does to the two.
 #
@@ -308,9 +317,9 @@ print("\n".join(two_table(lesson.context)))
 #
 # ## 6. Self-repair
 #
-# The adversary's find has a name. When a head is switched off, others change what they do, and part of its effect comes
-# back: **self-repair** (the hydra effect, backup heads). It can be measured head by head. A head *writes itself* so
-# many logits into the last stream. Without it the model *loses* so many. The rest came back.
+# How can a model lose a head and still be right? When a head is switched off, others change what they do, and part of
+# its effect comes back: **self-repair** (the hydra effect, backup heads). It can be measured head by head. A head
+# *writes itself* so many logits into the last stream. Without it the model *loses* so many. The rest came back.
 
 # %% label="predict-repair" tags=["predict"]
 mikit.course.predict("08.P5")
@@ -326,9 +335,10 @@ mikit.course.reveal("08.P5")
 
 # %% [markdown] label="repair-after"
 # Heads are set to what they write on average over other texts, at the last position. Three heads of layer 23 write half
-# a logit or more, and without one of them nothing is lost: all of it comes back. Look who brings it back. No understudy
-# steps in for L23H0. L24H4, which works *against* the answer, does so less when there is less to work against. And the
-# last norm divides by less. L23H3, the loudest, gets nothing back on balance: what some parts bring, others take.
+# a logit or more, and without any one of them nothing is lost: all of it comes back. Look who brings it back. No
+# understudy steps in for L23H0. L24H4, which works *against* the answer, does so less when there is less to work
+# against. And the last norm divides by less. L23H3, the loudest, gets nothing back on balance: what some parts bring,
+# others take.
 
 # %% [markdown] label="beyond-ask"
 # **Step E7, 4 minutes.** If parts react to each other, losses do not add up. Write `beyond`: how much more is lost
@@ -359,9 +369,9 @@ print(f"random pairs of heads: at most {max(map(abs, by_chance(lesson.context)))
 
 # %% [markdown] label="pairs-after"
 # L24H4 writes *against* Mary: without it alone she gains two logits. So without both heads she should have two logits
-# more than without L23H3 alone. She gets half a logit. What L24H4 works against is what L23H3 writes, and with L23H3
-# gone it has little to do. No list of single losses could have told this. And the number hangs on what a head is set
-# to: the changed prompt's values call for John, a mean over other texts calls for nobody.
+# more than without L23H3 alone. She gets half a logit. So most of what L24H4 works against hangs on L23H3: with that
+# head gone it has little to do. No list of single losses could have told this. And the number hangs on what a head is
+# set to: the changed prompt's values call for John, a mean over other texts for neither of the two.
 #
 # All of this in one view: each head is a dot, and on the diagonal nothing came back. Click a head to see who makes up
 # for it.

@@ -108,7 +108,8 @@ def test_sets_by_counting():
     units = range(7)
     assert l08_minimal.our_sets(7, 3) == sum(1 for k in range(4) for _ in combinations(units, k))
     assert l08_minimal.our_sets(5, 5) == 2**5 and comb(5, 2) == 10
-    assert l08_minimal.years(1000, 0.1) == "100 seconds" and l08_minimal.years(1e12, 1).endswith("years")
+    assert l08_minimal.years(1000, 0.1) == "100 seconds" and l08_minimal.years(864000, 1) == "10 days"
+    assert l08_minimal.years(1e12, 1).endswith("years")
 
 
 # -- the real model ---------------------------------------------------------------------------------------------------
@@ -151,6 +152,14 @@ def test_the_adversary_is_the_one_of_the_study(context):
     worst = l08_beat.our_next_out(react, parts, ())
     assert result.texts["out"] == (worst,)
     np.testing.assert_allclose(result.grids["reaction"].values.numpy(), [react(()), react((worst,))], atol=1e-3)
+
+
+def test_a_part_in_brackets_is_no_tuple():
+    def one(react, parts, out):
+        return max(parts, key=lambda name: react(name)[0])
+
+    with pytest.raises(TypeError, match="react takes a tuple of parts"):
+        l08_beat.check_next_out(one, Context(seed=0, lesson=LESSON))
 
 
 def test_without_one_head_the_circuit_says_the_other_name(context):
@@ -241,6 +250,7 @@ def test_beyond_the_sum():
     [
         (lambda s: s + " It is the only one.", "of other edges"),
         (lambda s: s.replace("keeps", "explains"), "you measured a share"),
+        (lambda s: s.replace("but without one head", "and when all is well"), "What the adversary found"),
         (lambda s: s.replace("pairs of name prompts that no ranking saw", "names"), "on which prompts"),
         (lambda s: s + " and so on" * 40, "are enough"),
         (lambda s: s.replace("%", ""), "in %"),
@@ -249,6 +259,19 @@ def test_beyond_the_sum():
 def test_a_sentence_that_says_too_much_or_too_little(change, says, context):
     verdict = LESSON.exercise("E8").check(change(l08_words.our_sentence(context)), context)
     assert not verdict.passed and says in verdict.sentence + verdict.property, verdict
+
+
+def test_an_adversary_may_be_told_of_in_other_words(context):
+    ours = l08_words.our_sentence(context)
+    for words in ("with one head removed", "and it breaks when one head is gone:"):
+        assert LESSON.exercise("E8").check(ours.replace("but without one head", words), context).passed
+
+
+def test_check_boxes_are_of_the_first_pair(context):
+    full = Context(seed=0, pace="full", lesson=LESSON)
+    assert l08_real.looked_at(full) == (context.model(), l08_real.pairs_of(full)[0])
+    toy, pair = l08_real.looked_at(context)
+    assert toy.ref != context.model().ref and pair.read(toy)
 
 
 def test_predictions_come_out_as_the_text_says(context):

@@ -29,6 +29,7 @@ def reaction(context: Context, parts: Sequence[str]) -> React:
     edges = PartsCircuit(parts=tuple(parts)).edges(model)
 
     def react(out: Out) -> tuple[float, float]:
+        _refuse_one(out)
         key = model.ref.sha256, len(bench(context).runs), tuple(parts), tuple(sorted(out))
         if key not in _REACTIONS:
             left = torch.ones(len(here.senders), dtype=torch.bool)
@@ -38,6 +39,12 @@ def reaction(context: Context, parts: Sequence[str]) -> React:
         return _REACTIONS[key]
 
     return react
+
+
+def _refuse_one(out: object) -> None:
+    """(name) is a name; a tuple of one is (name,)."""
+    if isinstance(out, str):
+        raise TypeError(f"react({out!r}): react takes a tuple of parts, as in react((*out, {out!r}))")
 
 
 def rounds(context: Context) -> int:
@@ -112,6 +119,7 @@ def made_up(names: dict[str, str]) -> React:
     """How that circuit reacts; losses add up."""
 
     def react(out: Out) -> tuple[float, float]:
+        _refuse_one(out)
         lost = [_MADE_UP[names[name]] for name in dict.fromkeys(out)]
         return START - sum(circuit for circuit, _ in lost), START - sum(whole for _, whole in lost)
 
@@ -127,7 +135,7 @@ def check_next_out(answer: Any, context: Context) -> Verdict:
     by_letter = {letter: name for name, letter in names.items()}
     react, parts = made_up(names), list(names)
     given = answer(react, list(parts), ())
-    if given not in names:
+    if not isinstance(given, str) or given not in names:
         return no("a part's name", f"It gives {given!r}. Give one of the parts, such as {parts[0]!r}.")
     if given != by_letter["F"]:
         return no("furthest apart", _told(names[given], react((given,))))
@@ -136,7 +144,7 @@ def check_next_out(answer: Any, context: Context) -> Verdict:
         return no(
             "each part once", f"{again} is out already, and it gives {again} once more. Leave out what is in out."
         )
-    if again not in names:
+    if not isinstance(again, str) or again not in names:
         return no("a part's name", f"With {given} out it gives {again!r}. Give one of the parts that are left.")
     if names[again] == "A":
         return no(
@@ -145,7 +153,12 @@ def check_next_out(answer: Any, context: Context) -> Verdict:
             " out stays out.",
         )
     if again != by_letter["D"]:
-        return no("furthest apart", _told(names[again], react((given, again))))
+        circuit, whole = react((given, again))
+        return no(
+            "furthest apart",
+            f"With {given} out it takes {again}: the circuit has {circuit:+.1f} and the model {whole:+.1f}. Beside"
+            f" {given} there is a part after which they are further apart.",
+        )
     return yes(
         "the part after which the two differ most",
         "Round after round it is a greedy adversary. It need not find the worst set, so a circuit is at least as"
@@ -177,6 +190,11 @@ def _again(react: React, parts: Sequence[str], out: Out) -> str:
     return our_next_out(react, parts, ())
 
 
+def _falls(react: React, parts: Sequence[str], out: Out) -> str:
+    """Looks at the circuit alone."""
+    return min((name for name in parts if name not in out), key=lambda name: react((*out, name))[0])
+
+
 def _forgets(react: React, parts: Sequence[str], out: Out) -> str:
     return max((name for name in parts if name not in out), key=lambda name: abs(np.subtract(*react((name,)))))
 
@@ -199,6 +217,7 @@ E5 = Exercise(
         Wrong(lambda _: _pick(lambda circuit, whole: -abs(circuit - whole)), "not the smallest"),
         Wrong(lambda _: _again, "is out already"),
         Wrong(lambda _: _forgets, "React to (*out, name)"),
-        Wrong(lambda _: lambda react, parts, out: 3, "Give one of the parts"),
+        Wrong(lambda _: lambda react, parts, out: [name for name in parts if name not in out], "Give one of the parts"),
+        Wrong(lambda _: _falls, "out it takes"),
     ),
 )

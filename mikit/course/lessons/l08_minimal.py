@@ -20,7 +20,8 @@ UNITS, SEED = 12, 2
 """The network that is searched. Networks from other seeds have from one smallest circuit on: see `by_seed`."""
 
 SEEDS = 6
-YEAR = 365.25 * 24 * 3600
+DAY = 24 * 3600
+YEAR = 365.25 * DAY
 
 P2_CHOICES = ("One", "Two to five", "More than five")
 
@@ -86,7 +87,9 @@ P_SMALLEST = Question(
 def years(sets: float, seconds: float) -> str:
     """How long so many tests take, at so many seconds each."""
     took = sets * seconds
-    return f"{took / YEAR:.1e} years" if took > YEAR else f"{took:,.0f} seconds"
+    if took > YEAR:
+        return f"{took / YEAR:.1e} years"
+    return f"{took / DAY:,.0f} days" if took > DAY else f"{took:,.0f} seconds"
 
 
 # -- E3: how many sets there are --------------------------------------------------------------------------------------

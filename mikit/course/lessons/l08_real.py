@@ -22,6 +22,8 @@ from mikit.studies.base import Grid, Result
 from mikit.studies.circuits import PartsCircuit, Pooled, edge_name, part_name, ranking
 from mikit.studies.names import name_pairs
 from mikit.studies.pairs import PromptPair
+from mikit.studies.planted_circuit import PAIRS as TOY_PAIRS
+from mikit.studies.planted_circuit import opened
 from mikit.studies.test_circuit import TestCircuit
 from mikit.trace.graph import Graph, graph_of
 
@@ -35,7 +37,6 @@ FIRST, SECOND = 50, 400
 CORE = 0.1
 """An edge of the first circuit whose loss takes more than this of its share stands in the second as well."""
 MOST_PARTS, ENOUGH = 16, 0.8
-DRAWS = 3
 SIZES = (10, 50, 100, 1000)
 ENOUGH_EDGES = 0.9
 
@@ -50,6 +51,11 @@ def seen(context: Context) -> slice:
 def unseen(context: Context) -> slice:
     """Pairs of other names, which no ranking has seen."""
     return slice(4, 12 if context.pace == "full" else 6)
+
+
+def draws(context: Context) -> int:
+    """How many random circuits stand beside one of the lesson's."""
+    return 3 if context.pace == "full" else 1
 
 
 def pairs_of(context: Context) -> Pairs:
@@ -111,6 +117,13 @@ def new_bench(context: Context) -> Bench:
     return _bench(context.model(), unseen(context).start, unseen(context).stop)
 
 
+def looked_at(context: Context) -> tuple[Model, PromptPair]:
+    """What the check-boxes are of: the model, and the first of its pairs. At ci pace, where nobody ticks, the toy."""
+    if context.pace == "full":
+        return context.model(), pairs_of(context)[0]
+    return opened(), TOY_PAIRS[0]
+
+
 def graph(context: Context) -> Graph:
     return graph_of(context.model().spec)
 
@@ -143,9 +156,10 @@ def sizes(context: Context) -> tuple[Floats, Floats, Floats]:
     circuits keep [size, draw]."""
     key = context.model().ref.sha256, seen(context).stop
     if key not in _SIZES:
+        count = draws(context)
         circuits = [strongest(graph(context), scores(context), size) for size in SIZES]
-        random = [one for size in SIZES for one in random_circuits(graph(context), size, DRAWS, seed=0)]
-        by_chance = bench(context).keep(random).reshape(len(SIZES), DRAWS)
+        random = [one for size in SIZES for one in random_circuits(graph(context), size, count, seed=0)]
+        by_chance = bench(context).keep(random).reshape(len(SIZES), count)
         _SIZES[key] = bench(context).keep(circuits), new_bench(context).keep(circuits), by_chance
     return _SIZES[key]
 
@@ -195,7 +209,7 @@ def part_scores(context: Context) -> dict[str, float]:
 
 def parts_table(context: Context, count: int = 24) -> Iterator[str]:
     """The parts of largest score, three to a line."""
-    best = [f"{name:8} {score:+5.2f}" for name, score in list(part_scores(context).items())[:count]]
+    best = [f"{name:8} {score:+6.2f}" for name, score in list(part_scores(context).items())[:count]]
     for n in range(0, count, 4):
         yield "     ".join(best[n : n + 4])
 
@@ -205,7 +219,8 @@ def our_parts(context: Context) -> list[str]:
 
 
 def check_parts(answer: Any, context: Context) -> Verdict:
-    if isinstance(answer, str) or not isinstance(answer, (list, tuple, set, frozenset)):
+    several = isinstance(answer, (list, tuple, set, frozenset))
+    if not several or not all(isinstance(name, str) for name in answer):
         return no("a list of parts", 'Give a list of names, such as ["L0 MLP", "L23H3"].')
     try:
         circuit = PartsCircuit(parts=tuple(answer))
@@ -216,10 +231,12 @@ def check_parts(answer: Any, context: Context) -> Verdict:
         return no(f"at most {MOST_PARTS} parts", f"These are {len(circuit.parts)}. The whole model does it, too.")
     kept = float(bench(context).keep([edges])[0])
     if abs(kept) < 0.05:
-        return no(
-            "something gets through",
-            f"These parts alone keep {kept:.0%}. Early parts score less than late ones, yet all ways go through some.",
+        why = (
+            "Early parts score less than late ones, yet all ways go through some."
+            if any("H" in name for name in circuit.parts)
+            else "There is no head among them, and only heads bring something from one word to another."
         )
+        return no("something gets through", f"These parts alone keep {kept:.0%}. {why}")
     if kept < ENOUGH:
         against = [name for name in circuit.parts if part_scores(context)[name] < 0]
         more = (
@@ -229,11 +246,11 @@ def check_parts(answer: Any, context: Context) -> Verdict:
         )
         return no(f"{ENOUGH:.0%} or more", f"These {len(circuit.parts)} parts keep {kept:.0%}.{more}")
     fresh = float(new_bench(context).keep([edges])[0])
-    random = bench(context).keep(random_circuits(graph(context), int(edges.sum()), DRAWS, seed=0))
+    random = bench(context).keep(random_circuits(graph(context), int(edges.sum()), draws(context), seed=0))
     return yes(
         f"{len(circuit.parts)} of 300 parts keep {kept:.0%}",
-        f"On pairs of other names they keep {fresh:.0%}; {DRAWS} random circuits of as many edges, {int(edges.sum())},"
-        f" {span(random)}.",
+        f"On pairs of other names they keep {fresh:.0%}; random circuits of as many edges, {int(edges.sum())}, keep"
+        f" {span(random)} ({len(random)} drawn).",
     )
 
 
@@ -255,7 +272,9 @@ E4 = Exercise(
         Wrong(lambda c: [name for name in our_parts(c) if name != "L0 MLP"], "yet all ways go through some"),
         Wrong(lambda c: [name for name in our_parts(c) if name != "L17H4"], "passes something on is missing"),
         Wrong(lambda _: ["L40H2"], "There is no"),
+        Wrong(lambda _: ["L0 MLP", "L29 MLP"], "There is no head among them"),
         Wrong(lambda _: "L23H3", "Give a list of names"),
+        Wrong(lambda _: [23, 3], "a list of names, such as"),
     ),
 )
 
@@ -395,7 +414,7 @@ def two(context: Context) -> dict[str, float]:
 
 def two_table(context: Context) -> Iterator[str]:
     found = two(context)
-    random = bench(context).keep(random_circuits(graph(context), int(found["second edges"]), DRAWS, seed=0))
+    random = bench(context).keep(random_circuits(graph(context), int(found["second edges"]), draws(context), seed=0))
     yield "                 edges   parts   keeps   on other names"
     for name in ("first", "second"):
         yield (

@@ -129,7 +129,7 @@ def four(context: Context, how: Source = "other prompt") -> tuple[float, float, 
 def by_chance(context: Context, how: Source = "other prompt") -> list[float]:
     """What random pairs of heads lose beyond their sum."""
     model = context.model()
-    count = RANDOM_PAIRS if context.pace == "full" else 12
+    count = RANDOM_PAIRS if context.pace == "full" else 4
     found = []
     for pair in random_pairs(model.spec.layers, model.spec.heads, count, seed=0):
         alone = sum(lost(model, frozenset([head]), how) for head in pair)

@@ -179,7 +179,7 @@ def _keeps(edges: frozenset[str]) -> Floats:
 
 
 def check_circuit(answer: Any, context: Context) -> Verdict:
-    if isinstance(answer, str) or not isinstance(answer, Collection):
+    if isinstance(answer, str) or not isinstance(answer, Collection) or not all(isinstance(e, str) for e in answer):
         return no("a list of edges", f'Give a list of names, such as ["{candidates(context)[0]}"].')
     edges = list(dict.fromkeys(answer))
     if unknown := [name for name in edges if name not in _named()]:
@@ -229,5 +229,6 @@ E2 = Exercise(
         Wrong(lambda _: [e for e in _known()[0] if "L1H0 k" not in e], "An edge is missing"),
         Wrong(lambda _: ["L1H0 > L1H1 q"], "There is no edge called"),
         Wrong(lambda c: candidates(c)[0], "Give a list of names"),
+        Wrong(lambda c: [candidates(c)], "a list of names, such as"),
     ),
 )

@@ -15,6 +15,7 @@ NEAR = 6
 
 MINDS = ("know", "believe", "think", "understand", "want", "decide")
 PROOF = ("prove", "proof", "verif", "show that", "explain", "fully", "completely", "exactly how")
+BROKEN = ("without", "incomplete", "taken out", "left out", "removed", "stand-in", "loses", "breaks", "adversary")
 ONLY = ("the circuit", "the mechanism", "only", "necessary", "is where", "all that", "nothing else")
 
 
@@ -63,7 +64,7 @@ def check_sentence(answer: Any, context: Context) -> Verdict:
         return no("a control", "Beside what? Say what random circuits of the same size keep.")
     if not has(sentence, ("prompt", "pair")):
         return no("on which prompts", "It sounds as if it held for all texts. Say on which prompts, and how many.")
-    if not has(sentence, ("without", "incomplete", "taken out", "left out", "stand-in", "loses", "adversary")):
+    if not has(sentence, BROKEN):
         return no(
             "what broke it",
             "What the adversary found belongs to it: what becomes of the circuit when one part is taken out of it and"

@@ -66,9 +66,9 @@ class Held(NamedTuple):
 
 def held(context: Context) -> dict[str, Held]:
     """What each change that is looked into does where one of the things that a graph takes as given is held."""
-    return _held(
-        context.model(), graph(context).value, tuple((one.name, _edits(context, one)) for one in shown(context))
-    )
+    came = outcomes(result(context)) | outcomes(result(context, more(context)))
+    changed = tuple((one.name, came[one.name].measured, _edits(context, one)) for one in shown(context))
+    return _held(context.model(), graph(context).value, changed)
 
 
 def _edits(context: Context, one: Locked) -> tuple[Patch | Steer, ...]:
@@ -80,20 +80,22 @@ def _edits(context: Context, one: Locked) -> tuple[Patch | Steer, ...]:
 
 
 @lru_cache(maxsize=1)
-def _held(model: Model, own: float, changed: tuple[tuple[str, tuple[Patch | Steer, ...]], ...]) -> dict[str, Held]:
-    tokens, rows = model.tokens(PROMPT), [edits for _, edits in changed]
+def _held(
+    model: Model, own: float, changed: tuple[tuple[str, float, tuple[Patch | Steer, ...]], ...]
+) -> dict[str, Held]:
+    tokens, rows = model.tokens(PROMPT), [edits for _, _, edits in changed]
     patterns = [Site(name="pattern", layer=layer) for layer in range(model.spec.layers)]
     last = Site(name="resid_post", layer=model.spec.layers - 1)
     found = capture(model, tokens, [*patterns, last])
     as_they_were = [Patch(site=site, source=Array.of(found[site][0])) for site in patterns]
-    logits = run(model, tokens, [*rows, *([*edits, *as_they_were] for edits in rows)])
+    logits = run(model, tokens, [[*edits, *as_they_were] for edits in rows])
     answer, foil = (int(model.tokens(word).ids[0, 0]) for word in (ANSWER, FOIL))
-    free, attention = (logits[:, answer] - logits[:, foil]).reshape(2, -1).tolist()
+    attention = (logits[:, answer] - logits[:, foil]).tolist()
     streams = rerun_to(model, remember(model, tokens), rows, last, since=0)
     lengths = [float(stream[-1].norm() / found[last][0, -1].norm()) for stream in streams]
     return {
-        name: Held(fixed - own, length * lead - own, length)
-        for (name, _), lead, fixed, length in zip(changed, free, attention, lengths, strict=True)
+        name: Held(fixed - own, length * (own + measured) - own, length)
+        for (name, measured, _), fixed, length in zip(changed, attention, lengths, strict=True)
     }
 
 

@@ -201,8 +201,8 @@ chosen),whiskers=here.flatMap(([head2,cx,cy])=>cross(head2.direct,head2.total,cx
 LEFT)*180/Math.PI;fill2(chart,width,height,`${dots.length} heads by direct and total effect`,[...(heads.length?ticks(low,
 high):[]).flatMap(value=>[line(value===0?"zero":"grid",LEFT,y(value),right,y(value)),line(value===0?"zero":"grid",x(value),
 TOP,x(value),bottom),text("axis",LEFT-6,y(value)+4,"end",fixed(value,1)),text("axis",x(value),bottom+14,"middle",fixed(value,
-1))]),line("equal",LEFT,bottom,right,TOP),text("axis",0,11,"start","↑ total: lost, logits"),mark("text","axis",{dy:-5,
-"text-anchor":"middle",transform:`translate(${x(.7*high)} ${y(.7*high)}) rotate(${slope})`},"nothing comes back"),...drawn.
+1))]),line("equal",LEFT,bottom,right,TOP),text("axis",0,11,"start","↑ total: lost, logits"),mark("text","axis",{dy:13,
+"text-anchor":"middle",transform:`translate(${x(.68*high)} ${y(.68*high)}) rotate(${slope})`},"nothing comes back"),...drawn.
 length?[text("axis",right,11,"end",`grey: ${draws} draws of ordinary texts`)]:[],text("axis",right,bottom+28,"end","dire\
 ct: the head's own writing, logits →"),...dots.length?[text("axis",right,y(0)-5,"end","all comes back")]:[],...drawn.map(
 ends=>line("draws",...ends)),...dots.map(([head2,cx,cy])=>mark("circle",head2.row<0?"small":"dot",{cx,cy,r:head2.row<0?2:

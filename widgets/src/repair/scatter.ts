@@ -91,7 +91,7 @@ export function scatterOf(signal: AbortSignal, pick: (head: Head) => void): Scat
         ]),
         line("equal", LEFT, bottom, right, TOP),
         text("axis", 0, 11, "start", "↑ total: lost, logits"),
-        mark("text", "axis", { dy: -5, "text-anchor": "middle", transform: `translate(${x(0.7 * high)} ${y(0.7 * high)}) rotate(${slope})` }, "nothing comes back"),
+        mark("text", "axis", { dy: 13, "text-anchor": "middle", transform: `translate(${x(0.68 * high)} ${y(0.68 * high)}) rotate(${slope})` }, "nothing comes back"),
         ...(drawn.length ? [text("axis", right, 11, "end", `grey: ${draws} draws of ordinary texts`)] : []),
         text("axis", right, bottom + 28, "end", "direct: the head's own writing, logits →"),
         ...(dots.length ? [text("axis", right, y(0) - 5, "end", "all comes back")] : []),

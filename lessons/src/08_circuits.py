@@ -212,8 +212,8 @@ mikit.course.check("08.E4", parts)
 # %% [markdown] label="view-text"
 # The same with check-boxes, on the first of the pairs. It begins with ten parts. The large number is the share that
 # the ticked parts keep (1 is all of it), beside random circuits of the same size. Tick yours, then untick one that you
-# think is needed. *4 name prompts* are those of step E4: there a tick takes four times as long. *Beat it* is what comes
-# next.
+# think is needed. One pair alone can give a good deal less than all four, or more. *4 name prompts* are those of step
+# E4; there a tick takes four times as long. *Beat it* is what comes next.
 
 # %% label="builder"
 from mikit.course.lessons.l08_real import looked_at

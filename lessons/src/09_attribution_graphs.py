@@ -290,7 +290,7 @@ print("\n".join(lines(lesson.context, came_out_of, more(lesson.context))))
 #
 # Two things were held that the model does not hold. The next table gives them back to the graph, one at a time: the
 # same change, with every attention pattern kept as it was in the run; and the same change, with the scale of the last
-# norm kept.
+# norm kept. The last column: how many times as long the last stream gets.
 
 # %% label="held"
 from mikit.course.lessons.l09_breaks import held_lines

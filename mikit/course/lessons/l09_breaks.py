@@ -102,12 +102,12 @@ def _held(
 def held_lines(context: Context) -> Iterator[str]:
     """What is left of each miss when attention stays where it was, or the last norm's scale; and of the top neuron's,
     when no way is left out."""
-    yield f"{'':15} the graph says   measured   attention held   last norm held   (last stream)"
+    yield f"{'':15} the graph says   measured   attention held   last norm held   length"
     found = outcomes(result(context)) | outcomes(result(context, more(context)))
     for name, now in held(context).items():
         yield (
             f"{name:15} {found[name].said:+14.2f} {found[name].measured:+10.2f} {now.attention:+16.2f}"
-            f" {now.norm:+16.2f}   ({now.length:.2f} times as long)"
+            f" {now.norm:+16.2f} {now.length:8.2f}"
         )
     yield f"{TOP}, along all ways, those through neurons left out too: {along_all_ways(context):+.2f}"
 

@@ -52,13 +52,13 @@ def tested(context: Context) -> Result | None:
 def story_lines(context: Context) -> Iterator[str]:
     """What is kept at each level, at which words, and what the graph and the model say of switching all of it off."""
     result = tested(context)
-    yield "level   kept neurons   first word   rose   last word" + ("" if result is None else _HEAD)
+    yield "level   kept   first word   rose   last word" + ("" if result is None else _HEAD)
     for n, (level, here) in enumerate(zip(levels(context), named(context), strict=True)):
-        at = f"{level:>5} {here.sum():14} {here[0]:12} {here[ROSE]:6} {here[LAST]:11}"
+        at = f"{level:>5} {here.sum():6} {here[0]:12} {here[ROSE]:6} {here[LAST]:11}"
         yield at + ("" if result is None else _came(result, n))
 
 
-_HEAD = "      all off: the graph says   measured   random neurons"
+_HEAD = "   all off: said   measured   random neurons"
 
 
 def _came(result: Result, level: int) -> str:
@@ -66,7 +66,7 @@ def _came(result: Result, level: int) -> str:
     assert random.low is not None and random.high is not None
     arrays = (result.grids["predicted"].values, result.grids["measured"].values, random.low, random.high)
     said, came, low, high = (float(array.numpy()[level]) for array in arrays)
-    return f" {said:+28.2f} {came:+10.2f}   {low:+6.2f} to {high:+.2f}"
+    return f" {said:+15.2f} {came:+10.2f}   {low:+6.2f} to {high:+.2f}"
 
 
 def first_word(context: Context) -> Floats:
@@ -222,11 +222,11 @@ RULES: Mapping[str, tuple[float, float, float]] = {
 def rule_lines(context: Context, covered: Covered) -> Iterator[str]:
     """How many of the prompts each rule covers, with its interval."""
     numbers = found(context)
-    yield f"{len(numbers)} prompts           replacement, completeness, agreement at least   covered"
+    yield f"{f'{len(numbers)} prompts, at least':20} replacement  completeness  agreement   covered"
     for name, rule in RULES.items():
         share = float(covered(numbers, rule))
         low, high = wilson(round(share * len(numbers)), len(numbers))
-        yield f"{name:20} {rule[0]:19.1f} {rule[1]:13.1f} {rule[2]:10.1f}   {share:13.0%} [{low:.0%}, {high:.0%}]"
+        yield f"{name:20} {rule[0]:11.1f} {rule[1]:13.1f} {rule[2]:10.1f} {share:9.0%} [{low:.0%}, {high:.0%}]"
 
 
 def _drawn(context: Context) -> Floats:

@@ -58,7 +58,7 @@ def story_lines(context: Context) -> Iterator[str]:
         yield at + ("" if result is None else _came(result, n))
 
 
-_HEAD = "   all off: said   measured   random neurons"
+_HEAD = "    off: said   measured   random neurons"
 
 
 def _came(result: Result, level: int) -> str:
@@ -66,7 +66,7 @@ def _came(result: Result, level: int) -> str:
     assert random.low is not None and random.high is not None
     arrays = (result.grids["predicted"].values, result.grids["measured"].values, random.low, random.high)
     said, came, low, high = (float(array.numpy()[level]) for array in arrays)
-    return f" {said:+15.2f} {came:+10.2f}   {low:+6.2f} to {high:+.2f}"
+    return f" {said:+12.2f} {came:+10.2f}   {low:+6.2f} to {high:+.2f}"
 
 
 def first_word(context: Context) -> Floats:

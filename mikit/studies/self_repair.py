@@ -55,7 +55,8 @@ class SelfRepair(PairStudy, Study):
     MLP, norms, and their sum, which is direct less total; ``pair`` [pair], what is lost without both heads beyond what
     is lost without each, added up.
 
-    ``heads``: those of ``back``; empty: those of largest effect, direct or total. Pairs are of the first six of these.
+    ``heads``: those of ``back``; empty: those of largest effect, direct or total. Pairs are of six heads: the first of
+    ``heads``, then others by their effect.
     Controls: "other draws", ``direct`` and ``total`` with heads set to places of ordinary texts instead, whatever
     ``brought``; "random pairs" with ``pair``."""
 
@@ -71,8 +72,9 @@ class SelfRepair(PairStudy, Study):
         return tuple(dict.fromkeys(heads))
 
     def estimate(self, model: Model) -> Cost:
-        s, lengths = model.spec, [len(ids) for ids in self.inputs(model)]
-        read = sum(model.tokens(text).ids.shape[1] for text in ORDINARY)
+        s = model.spec
+        prompts, texts = self._prompts(model), self._ordinary(model)
+        lengths, read = [len(ids) for ids in prompts], sum(len(ids) for ids in texts)
         rows = s.layers * s.heads * (1 + DRAWS) + 2 * (len(self.heads) or STRONGEST) + PAIRED**2 + RANDOM_PAIRS
         tokens = 2 * read + len(self.pairs) * rows + 2 * (1 + DRAWS) * sum(lengths)
         pool = 8 * read * s.layers * s.heads * s.d_head
@@ -80,10 +82,17 @@ class SelfRepair(PairStudy, Study):
         return Cost(seconds=cost.seconds(s, tokens), bytes=pool + kept + cost.held(s, max(lengths)))
 
     def inputs(self, model: Model) -> list[Tensor]:
+        return self._prompts(model) + self._ordinary(model)
+
+    def _prompts(self, model: Model) -> list[Tensor]:
         texts = [pair.clean for pair in self.pairs]
         if self.brought == "other prompt":
             texts += [pair.corrupt for pair in self.pairs]
         return [model.tokens(text).ids[0] for text in texts]
+
+    def _ordinary(self, model: Model) -> list[Tensor]:
+        """Where the other draws come from, whatever is brought."""
+        return [model.tokens(text).ids[0] for text in ORDINARY]
 
     def method(self, model: Model) -> Method:
         return Method(
@@ -109,15 +118,17 @@ class SelfRepair(PairStudy, Study):
         effects = torch.maximum(direct.mean(0).abs(), found.total.mean(0).abs())
         found.heads = self.heads or _strongest(effects, STRONGEST)
         for one in cases:
-            *_, whole = repair(model, one, [frozenset([head]) for head in found.heads], budget=budget)
+            for whole in repair(model, one, [frozenset([head]) for head in found.heads], budget=budget):  # noqa: B007
+                yield None
             found.repairs.append(whole)
-            yield None
-        paired = strongest_pairs(_ranks(effects, self.heads), max(PAIRED, len(self.heads)))
+        paired = strongest_pairs(_ranks(effects, self.heads), PAIRED)
         found.pairs, found.random = paired, random_pairs(model.spec.layers, model.spec.heads, RANDOM_PAIRS, self.seed)
         for n, one in enumerate(cases):
-            joint = dict(beyond_sum(model, one, found.total[n], {*paired, *found.random}, budget=budget))
+            joint = {}
+            for pair, beyond in beyond_sum(model, one, found.total[n], {*paired, *found.random}, budget=budget):
+                joint[pair] = beyond
+                yield None
             found.joint.append(joint)
-            yield None
         yield self._result(model, found, len(cases) / work)
         done = len(cases)
         for draw in self._sources(model, "resample", 1 + DRAWS)[1:]:

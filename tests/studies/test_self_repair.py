@@ -132,6 +132,19 @@ def test_the_heads_asked_for_are_split_and_paired_first(model):
     assert 0 < len(later) <= LATER and np.abs(back[0, later]).max() == 0, "no head is after those of the last layer"
 
 
+def test_pairs_are_of_six_heads_however_many_were_asked_for(model):
+    asked = tuple((layer, head) for layer in range(model.spec.layers) for head in range(model.spec.heads))
+    assert len(asked) > 6
+    result = run_study(SelfRepair(model=model.ref, pairs=(PAIR,), heads=asked), model)
+    assert len(result.grids["pair"].axes["pair"]) == 15
+    assert len(result.grids["back"].axes["head"]) == len(asked)
+
+
+def test_it_is_shown_every_ordinary_text(model, ordinary):
+    shown = SelfRepair(model=model.ref, pairs=(PAIR,), brought="zero").inputs(model)
+    assert len(shown) == 1 + len(self_repair.ORDINARY)
+
+
 def test_the_controls(model, ordinary):
     result = run_study(SelfRepair(model=model.ref, pairs=(PAIR, OTHER)), model)
     draws, random = result.controls

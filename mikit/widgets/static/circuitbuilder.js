@@ -219,11 +219,12 @@ dges by ${fixed2(check.random_measured)}.`:COLOUR}var beside=(name,term,found,ra
  · ${beside("between it and 1","CMD",curve.cmd,curve.randomCmd)}`}function askBeatInWords(seconds){return`A circuit tha\
 t has everything reacts to a loss as the whole model does (completeness). The adversary leaves parts out of both, and lo\
 oks for where they differ most${seconds===void 0?"":`: about ${seconds<1.5?"1 s":`${Math.round(seconds)} s`}`}.`}function beatenInWords({
-out,found,random,done}){let last=Math.min(out.length,found.length-1);if(last<1)return"The adversary is looking.";let[before,
-after,blind]=[found[0],found[last],random[last]],beside2=blind&&Number.isFinite(gap(blind))?`, after ${many(last,"part")}\
- drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?"":"So far: "}${done?"W":"w"}ithout ${out.slice(0,last).join("\
-, ")} the circuit moves by ${signed2(after.circuit-before.circuit)}, the whole model by ${signed2(after.whole-before.whole)}\
-. They differ by ${fixed2(gap(after))} logits (before: ${fixed2(gap(before))})${beside2}.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
+out,found,random,done},stopped=!1){let last=Math.min(out.length,found.length-1);if(last<1)return stopped?"The adversary \
+was stopped before its first find.":"The adversary is looking.";let[before,after,blind]=[found[0],found[last],random[last]],
+beside2=blind&&Number.isFinite(gap(blind))?`, after ${many(last,"part")} drawn blindly by ${fixed2(gap(blind))}`:"";return`${done?
+"":"So far: "}${done?"W":"w"}ithout ${out.slice(0,last).join(", ")} the circuit moves by ${signed2(after.circuit-before.
+circuit)}, the whole model by ${signed2(after.whole-before.whole)}. They differ by ${fixed2(gap(after))} logits (before:\
+ ${fixed2(gap(before))})${beside2}.`}var NAMES=118,FIGURES=52,BAR=10,THIN=5,STEP=18,UNDER=11;function rowsOf(tested){return[{name:"whole model",value:tested.
 whole,random:null},{name:"circuit alone",value:tested.alone,random:tested.randomAlone},{name:"circuit taken out",value:tested.
 without,random:tested.randomWithout},{name:"every edge cut",value:tested.nothing,random:null}]}function drawBars(target,tested,width){
 let rows=tested?rowsOf(tested):[],values=rows.flatMap(({value,random})=>[...value,...random??[]]).filter(Number.isFinite),
@@ -424,15 +425,15 @@ e not measured.";return}drawCurve(chart,curve,own(),at,curveWidth(),CURVE[view.w
 at===null?areasInWords(curve):sizeInWords(curve,at)}function drawAdversary(){let{state}=model.get("status"),empty=model.
 get("mode")==="parts"&&!model.get("parts").length;rounds.toggleAttribute("hidden",!beaten),beat.hidden=!view.live||empty||
 model.get("beating")&&state!=="stopped"&&state!=="error"||(beaten?.done??!1),challenge.textContent=beaten?beatenInWords(
-beaten):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(model.get("estimate")?.
-seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}function draw(){let wide=view.
-wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),map.draw(model.get("grid"),wide?
-view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.live&&model.get("mode")==="parts",
-words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,unit:"logits"});for(let[name,button]of tabs)
-button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[["told",told],["sizes",sizes],["adversary",
-adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),drawNumber(),drawSizes(),drawAdversary()}
-let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded("ranking",()=>{ranking=rankingOf(model.get(
-"ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded("curve",()=>{curve=curveOf(model.get(
-"curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(["clean","corrupt","answer","foil","\
-on","against","mode","parts","count","beating","sets","grid","predicted","estimate","status"]),view.onDraw(draw)}var circuitbuilder_default={
-render};export{circuitbuilder_default as default};
+beaten,state==="stopped"):view.live?model.get("beating")&&state!=="stopped"?"The adversary is looking.":askBeatInWords(model.
+get("estimate")?.seconds):"The adversary was not asked.",beaten&&drawRounds(rounds,beaten,view.wide?SIDE:view.width)}function draw(){
+let wide=view.wide;inputs.draw(),tools.draw(model.get("mode"),model.get("count"),ranking,curve,view.live),map.draw(model.
+get("grid"),wide?view.width-SIDE-GAP:view.width,wide,{ranking,ticked:ticked(),theme:view.theme,open:view.live&&model.get(
+"mode")==="parts",words:words2}),scale.show({kind:"sequential",theme:view.theme,limit:ranking?.limit??1,unit:"logits"});
+for(let[name,button]of tabs)button.setAttribute("aria-pressed",String(name===tab));for(let[name,element]of[["told",told],
+["sizes",sizes],["adversary",adversary]])element.classList.toggle("mikit-cb-behind",name!==tab);drawReadout(),drawNumber(),
+drawSizes(),drawAdversary()}let decoded=(trait,read)=>view.watch([trait],()=>{read(),view.draw()});decoded("ranking",()=>{
+ranking=rankingOf(model.get("ranking"))}),decoded("tested",()=>{tested=testedOf(model.get("tested"))}),decoded("curve",()=>{
+curve=curveOf(model.get("curve"))}),decoded("beaten",()=>{beaten=beatenOf(model.get("beaten"))}),view.watch(["clean","co\
+rrupt","answer","foil","on","against","mode","parts","count","beating","sets","grid","predicted","estimate","status"]),view.
+onDraw(draw)}var circuitbuilder_default={render};export{circuitbuilder_default as default};

@@ -75,6 +75,8 @@ describe("the numbers", () => {
     expect(beatenInWords(beaten)).toBe("Without L1H0 the circuit moves by 0.00, the whole model by −5.00. They differ by 3.00 logits (before: 2.00), after 1 part drawn blindly by 1.50.");
     expect(beatenInWords({ ...beaten, random: [{ circuit: NO, whole: NO }], done: false })).toContain("So far: without L1H0");
     expect(beatenInWords({ ...beaten, random: [{ circuit: 2, whole: 4 }, { circuit: NO, whole: NO }] })).not.toContain("blindly");
+    expect(beatenInWords({ ...beaten, out: [], done: false }, true)).toBe("The adversary was stopped before its first find.");
+    expect(beatenInWords({ ...beaten, out: [], done: false })).toBe("The adversary is looking.");
   });
 });
 

@@ -194,7 +194,7 @@ function render({ model, el, signal }: RenderProps<BuilderTraits>): void {
     const empty = model.get("mode") === "parts" && !model.get("parts").length;
     rounds.toggleAttribute("hidden", !beaten);
     beat.hidden = !view.live || empty || (model.get("beating") && state !== "stopped" && state !== "error") || (beaten?.done ?? false);
-    challenge.textContent = beaten ? beatenInWords(beaten) : !view.live ? "The adversary was not asked." : model.get("beating") && state !== "stopped" ? "The adversary is looking." : askBeatInWords(model.get("estimate")?.seconds);
+    challenge.textContent = beaten ? beatenInWords(beaten, state === "stopped") : !view.live ? "The adversary was not asked." : model.get("beating") && state !== "stopped" ? "The adversary is looking." : askBeatInWords(model.get("estimate")?.seconds);
     if (beaten) drawRounds(rounds, beaten, view.wide ? SIDE : view.width);
   }
 

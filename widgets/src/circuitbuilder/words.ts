@@ -104,9 +104,10 @@ export function askBeatInWords(seconds: number | undefined): string {
     + `${seconds === undefined ? "" : `: about ${seconds < 1.5 ? "1 s" : `${Math.round(seconds)} s`}`}.`;
 }
 
-export function beatenInWords({ out, found, random, done }: Beaten): string {
+/** `stopped`: nobody goes on. */
+export function beatenInWords({ out, found, random, done }: Beaten, stopped = false): string {
   const last = Math.min(out.length, found.length - 1);
-  if (last < 1) return "The adversary is looking.";
+  if (last < 1) return stopped ? "The adversary was stopped before its first find." : "The adversary is looking.";
   const [before, after, blind] = [found[0]!, found[last]!, random[last]];
   const beside = blind && Number.isFinite(gap(blind)) ? `, after ${many(last, "part")} drawn blindly by ${fixed(gap(blind))}` : "";
   return `${done ? "" : "So far: "}${done ? "W" : "w"}ithout ${out.slice(0, last).join(", ")} the circuit moves by ${signed(after.circuit - before.circuit)}, the whole model by ${signed(after.whole - before.whole)}. `

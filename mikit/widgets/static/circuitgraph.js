@@ -404,7 +404,7 @@ max=String(last),slider.value=String(Math.min(level,last)),slider.setAttribute("
 ids.length;let kept=graph?.ids.length&&drawn?keptInWords(graph,drawn):"–";slider.setAttribute("aria-valuetext",`level ${level+
 1} of ${last+1}: ${kept}`),numbers.replaceChildren(...[["kept",kept,"Rest: neurons not drawn, together."],...levelInWords(
 levels,level)].map(([name,value,why])=>h("div",{class:"mikit-cg-figure",title:why,role:"group","aria-label":`${name} ${value}\
-. ${why}`},h("span",{},name),h("b",{},value))))}}}var WIDE2=[544,470],NARROW=[500,380],SIDE=232,GAP=24,COVER=288,TABS=["Node","Texts","Coverage"],KINDS=["neuron","rest","\
+. ${why}`},h("span",{},name),h("b",{},value))))}}}var WIDE2=[544,470],NARROW=[500,380],SIDE=232,GAP=24,COVER=272,TABS=["Node","Texts","Coverage"],KINDS=["neuron","rest","\
 token","output","group"],DRAWN_LANES=["graph","levels"],blanks=count=>Array(count).fill("");function render({model,el,signal}){
 let graph=graphOf(model.get("graph")),levels=levelsOf(model.get("levels")),coverage=coverageOf(model.get("coverage")),drawn=null,
 drawnFrom=[],view=frame(model,el,signal,{name:"circuitgraph",table,reset(){picture.leave(),inspector.reset()}});function table(){

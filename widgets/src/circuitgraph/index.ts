@@ -22,7 +22,7 @@ const NARROW = [500, 380] as const;
 const SIDE = 232;
 const GAP = 24;
 /** The bar of coverage. */
-const COVER = 288;
+const COVER = 272;
 const TABS = ["Node", "Texts", "Coverage"] as const;
 const KINDS = ["neuron", "rest", "token", "output", "group"];
 

@@ -35,14 +35,14 @@ from mikit.course.lessons.l06_labels import our_share as losing
 from mikit.course.lessons.l07_arrow import beside, shift, sink_cosine, steering
 from mikit.course.lessons.l07_texts import FORMAL_CASUAL
 from mikit.course.lessons.l07_without import ALL, ONE, left
-from mikit.course.lessons.l09_graph import COUNT, for_half, graph, nothing_named, share_of, smaller
-from mikit.course.lessons.l09_locked import ALL as EVERY
-from mikit.course.lessons.l09_locked import DOUBLED, PLANTS, SINK, Outcome, more, outcomes, result
 from mikit.course.lessons.l08_beat import worst
 from mikit.course.lessons.l08_real import two
 from mikit.course.lessons.l08_repair import by_chance as beyond_by_chance
 from mikit.course.lessons.l08_repair import four, our_beyond, share_lost
 from mikit.course.lessons.l08_words import our_share as share_kept
+from mikit.course.lessons.l09_graph import COUNT, for_half, graph, nothing_named, share_of, smaller
+from mikit.course.lessons.l09_locked import ALL as EVERY
+from mikit.course.lessons.l09_locked import DOUBLED, PLANTS, SINK, Outcome, more, outcomes, result
 from mikit.course.plan import Context
 from mikit.methods.intervals import mean_interval
 from mikit.methods.lens import logit_lens, streams

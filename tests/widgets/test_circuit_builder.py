@@ -199,7 +199,7 @@ def test_a_stopped_circuit_says_how_to_go_on_and_goes_on(model: Model, monkeypat
 
     monkeypatch.setattr(TestCircuit, "steps", held)
     view = view_of(model, parts=["L0 MLP"])
-    until(view, lambda: view.tested is not None)
+    until(view, lambda: view.tested is not None and view.curve is not None and view.curve["done"])  # all but the test
     view._heard(view, {"do": "stop"}, [])
     until(view, lambda: view.status["state"] == "stopped")
     assert "the next tick" in view.status["text"] and not view.tested["done"]

@@ -135,6 +135,7 @@ class CircuitBuilder(View):
         self._ranked: tuple[PromptPair, ...] | None = None
         self._offered: list[str] | None = [] if parts is None else None
         self._scores: Result | None = None
+        self._stopped = False  # since the last change, by hand
         names = f"your {len(pairs)} pairs" if pairs else f"{NAMES} name prompts"
         super().__init__(
             model,
@@ -168,7 +169,11 @@ class CircuitBuilder(View):
     @traitlets.observe(*ASKED)
     def _another_circuit(self, _: object) -> None:
         """An adversary is of one circuit."""
-        self.beating = False
+        self.beating, self._stopped = False, False
+
+    def _stop(self) -> None:
+        self._stopped = True
+        super()._stop()
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -215,7 +220,8 @@ class CircuitBuilder(View):
             return
         self._ranked = result.study.pairs
         self._offer(result)
-        self._ask_changed_lanes()
+        if not self._stopped:  # a ranking that is through at that very moment must not begin anew what was stopped
+            self._ask_changed_lanes()
 
     def _offer(self, result: Result) -> None:
         """Tick the strongest parts, unless a hand has ticked others."""

@@ -209,6 +209,21 @@ def test_a_stopped_circuit_says_how_to_go_on_and_goes_on(model: Model, monkeypat
     assert view.tested["parts"] == view.parts and view.tested["done"] and view.curve["done"]
 
 
+def test_a_ranking_that_ends_as_stop_is_pressed_begins_nothing(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = view_of(model, parts=["L0 MLP"])
+    until_settled(view)
+    ranking, asked = view._scores, list[str]()
+    assert ranking is not None
+    view._ranked = None
+    monkeypatch.setattr(view, "_ask_changed_lanes", lambda: asked.append("all"))
+    view._heard(view, {"do": "stop"}, [])
+    view.show("rank", ranking)
+    assert asked == []
+    view._stopped, view._ranked = False, None
+    view.show("rank", ranking)
+    assert asked == ["all"]
+
+
 def test_several_pairs_of_other_lengths_have_an_interval(model: Model) -> None:
     view = view_of(model, pairs=[PAIR, LONGER], parts=["L0 MLP", "L2 MLP"], against="mean").run()
     assert view.on == 1 and view.sets == ["this pair", "your 2 pairs"] and view.tested["pairs"] == 2

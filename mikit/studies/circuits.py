@@ -92,7 +92,7 @@ class PartsCircuit(BaseModel):
         for name in self.parts:
             part = part_of(name, model.spec)
             sends[sender_of(graph, part)] = True
-            reads[receivers_of(graph, part)] = True
+            reads[graph.made_of(part)] = True
         return graph.edges & reads[:, None] & sends[None]
 
 
@@ -227,16 +227,6 @@ def sender_of(graph: Graph, part: Site) -> int:
     assert part.layer is not None, "every part has a layer"
     first: int = graph.sent_by(part.name, part.layer).start
     return first + (part.head or 0)
-
-
-def receivers_of(graph: Graph, part: Site) -> list[int]:
-    """The places of what a part reads: an MLP's one, a head's q, k and v."""
-    assert part.layer is not None, "every part has a layer"
-    if part.head is None:
-        return [graph.read_by("mlp_in", part.layer).start]
-    shared = part.head // (graph.heads // graph.kv_heads)
-    starts = [graph.read_by(name, part.layer).start for name in ("q", "k", "v")]
-    return [starts[0] + part.head, starts[1] + shared, starts[2] + shared]
 
 
 def difference(pair: ReadPair) -> partial[Tensor]:

@@ -19,7 +19,7 @@ from mikit.models.model import Model
 from mikit.models.planted import CIRCUIT, COLOURS, DECOY, WORDS, answer, planted, tokenizer
 from mikit.studies import cost
 from mikit.studies.base import Control, Cost, Flavour, Grid, Method, Result
-from mikit.studies.circuits import difference, part_name, receivers_of, sender_of
+from mikit.studies.circuits import difference, part_name, sender_of
 from mikit.studies.pairs import PromptPair, ReadPair
 from mikit.studies.toys import ToyStudy, fields_of
 from mikit.trace.arrays import Array
@@ -190,7 +190,7 @@ class Toy:
         read = torch.full((len(self.graph.receivers),), float(parts.max()))
         for site, score in zip(self.sites, parts.tolist(), strict=True):
             sent[sender_of(self.graph, site)] = score
-            read[receivers_of(self.graph, site)] = score
+            read[self.graph.made_of(site)] = score
         return torch.minimum(read[:, None], sent[None]) * self.graph.edges
 
     def grades(self, edges: Tensor, parts: Tensor) -> list[list[float]]:

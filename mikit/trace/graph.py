@@ -57,6 +57,15 @@ class Graph:
             first += size
         raise KeyError(name)
 
+    def made_of(self, part: Site) -> list[int]:
+        """Where in ``receivers`` stands what a head or an MLP is made of: a head's q, k and v, an MLP's one input."""
+        assert part.layer is not None, "every head and MLP has a layer"
+        if part.head is None:
+            return [self.read_by("mlp_in", part.layer).start]
+        shared = part.head // (self.heads // self.kv_heads)
+        places: tuple[tuple[SiteName, int], ...] = (("q", part.head), ("k", shared), ("v", shared))
+        return [self.read_by(name, part.layer).start + head for name, head in places]
+
     def reach(self, receivers: slice) -> int:
         """How many senders come before these receivers of one layer: the first so many."""
         return int(self.edges[receivers.start].sum())

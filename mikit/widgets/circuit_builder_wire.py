@@ -65,7 +65,6 @@ def _check(result: Result) -> dict[str, Any]:
         "edges": len(result.grids["check"].axes["edge"]),
         "estimated": float(own[0]),
         "measured": float(own[1]),
-        "random_estimated": float(random[0]),
         "random_measured": float(random[1]),
     }
 

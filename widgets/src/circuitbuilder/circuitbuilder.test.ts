@@ -15,7 +15,7 @@ const NO = Number.NaN;
 /** Two layers of two heads: L1H0 is strongest, then L0 MLP. */
 const RANKING: RankingWire = {
   edges: 40, scores: encode("float32", [6], [0.1, 0, 2, 4, 0.5, 1]), first: encode("int32", [6], [9, 40, 2, 1, 12, 3]), done: true,
-  check: { edges: 12, estimated: 0.4, measured: 0.3, random_estimated: 0, random_measured: 0.02 },
+  check: { edges: 12, estimated: 0.4, measured: 0.3, random_measured: 0.02 },
 };
 const TESTED: TestedWire = {
   mode: "parts", parts: ["L0 MLP", "L1H0"], edges: 7, pairs: 3, measure: encode("float32", [4, 3], [4, 3, 5, -4, -5, -3, 2.4, 2, 3, 1.6, 1, 2]),

@@ -19,7 +19,7 @@ export interface RankingWire {
   /** The place of its strongest edge among all edges, 1 the strongest of all; 0: it has none. */
   first: Wire<"int32">;
   /** The strongest edges cut one by one, beside random edges: what was estimated and what was measured, mean sizes. */
-  check: { estimated: number; measured: number; random_estimated: number; random_measured: number; edges: number } | null;
+  check: { estimated: number; measured: number; random_measured: number; edges: number } | null;
   done: boolean;
 }
 
